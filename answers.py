@@ -1,0 +1,359 @@
+"""What an answer may be, and how it is written into each kind of file.
+
+Every rule is here, once. A rule says what is wrong with a value and what to write instead, or
+nothing if the value is fine; it takes any value of any type. cookiecutter.json calls the rule of a
+question right after that question, so a wrong answer ends the run in one line with nothing on disk.
+"""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from cookiecutter.exceptions import FailedHookException
+from jinja2 import Environment, pass_environment
+
+ROOT = Path(__file__).parent
+QUESTIONS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
+
+Rule = Callable[[Any], str]
+
+# --- Names: words that Python, Windows or opentaskpy has already given a meaning ---
+
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+KEYWORDS = {*keyword.kwlist, *keyword.softkwlist}
+# A plugin's folder of one of these names would hide the plugin that opentaskpy brings with it.
+OPENTASKPY = {"opentaskpy", "file", "http_json", "random_number"}
+
+# fsspec's file systems that can be written to, and what to install besides fsspec to reach each.
+PROTOCOLS = {
+    "file": "",
+    "local": "",
+    "memory": "",
+    "ftp": "",
+    "abfs": "adlfs",
+    "az": "adlfs",
+    "box": "boxfs",
+    "dbfs": "requests",
+    "dropbox": "fsspec[dropbox]",
+    "gcs": "gcsfs",
+    "gdrive": "gdrive-fsspec",
+    "gs": "gcsfs",
+    "hdfs": "pyarrow",
+    "hf": "huggingface-hub",
+    "jupyter": "requests",
+    "lakefs": "lakefs-spec",
+    "oci": "ocifs",
+    "oss": "ossfs",
+    "root": "fsspec-xrootd",
+    "s3": "s3fs",
+    "sftp": "paramiko",
+    "smb": "smbprotocol",
+    "ssh": "paramiko",
+    "tos": "tosfs",
+    "webdav": "webdav4[fsspec]",
+    "webhdfs": "requests",
+}
+# pip would take an addon of one of these names for the package that the addon depends on.
+REQUIRED = {"opentaskpy", "fsspec", "pytest"} | {name.split("[")[0] for name in PROTOCOLS.values()}
+
+
+def _name(pattern: str, limit: int, shape: str, taken: dict[str, Iterable[str]]) -> Rule:
+    """Make the rule of a name: its shape, its length, and the words that are taken."""
+
+    def rule(value: Any) -> str:
+        # fullmatch, because `match` with `$` lets a trailing line break through.
+        if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
+            return f"is not made of {shape}"
+        if len(value) > limit:
+            return f"has {len(value)} characters, and {limit} is the limit"
+        return next((f"is {what}" for what, words in taken.items() if value in words), "")
+
+    return rule
+
+
+_SNAKE = "lower-case letters, digits and underscores, a letter first"
+_TAKEN: dict[str, Iterable[str]] = {
+    "a module of Python's standard library": sys.stdlib_module_names,
+    "a name that opentaskpy uses itself": OPENTASKPY,
+    "the name of a Windows device": DEVICES,
+}
+addon_rule = _name(
+    r"[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    60,
+    "lower-case letters and digits with single hyphens between them, a letter first",
+    {"a package that addons depend on": REQUIRED, "the name of a Windows device": DEVICES},
+)
+package_rule = _name(r"[a-z][a-z0-9_]*", 30, _SNAKE, {"a Python keyword": KEYWORDS, **_TAKEN})
+# No keywords here: opentaskpy loads the module by its name in a string, so `lambda` is fine.
+module_rule = _name(
+    r"[a-z][a-z0-9_]*",
+    30,
+    _SNAKE,
+    {"a folder of every addon": {"schemas", "common", "tests"}, **_TAKEN},
+)
+class_rule = _name(
+    r"[A-Z][A-Za-z0-9]*",
+    30,
+    "letters and digits, a capital letter first",
+    {"a Python keyword": KEYWORDS},
+)
+
+
+def _words(text: Any) -> list[str]:
+    """Find the ASCII words of a text; accents are dropped, other scripts are passed over."""
+    plain = unicodedata.normalize("NFKD", text) if isinstance(text, str) else ""
+    return re.findall(r"[A-Za-z0-9]+", plain.encode("ascii", "ignore").decode())
+
+
+def _first(rule: Rule, *candidates: str) -> str:
+    """Pick the first candidate that the rule lets pass, or none."""
+    return next((candidate for candidate in candidates if not rule(candidate)), "")
+
+
+def to_addon_name(service: Any) -> str:
+    """Derive `otf-addons-myservice` from "My Service"."""
+    stem = "".join(_words(service)).lower()
+    return _first(addon_rule, f"otf-addons-{stem}"[:60])
+
+
+def to_package_name(service: Any) -> str:
+    """Derive `myservice` from "My Service", and `lambda_service` from "Lambda"."""
+    stem = "".join(_words(service)).lower()
+    if not stem:
+        return ""
+    return _first(package_rule, stem[:30], f"{stem[:22]}_service", f"service_{stem[:22]}")
+
+
+def to_module_name(package: Any) -> str:
+    """Take the package's name for the module too, unless that has a meaning of its own there."""
+    stem = "_".join(_words(package)).lower()
+    return _first(module_rule, stem[:30], f"{stem[:22]}_service", f"service_{stem[:22]}")
+
+
+def to_class_prefix(service: Any) -> str:
+    """Derive `MyService` from "My Service", and `Service7Zip` from "7-Zip"."""
+    stem = "".join(word[0].upper() + word[1:] for word in _words(service))
+    if not stem:
+        return ""
+    return _first(class_rule, stem[:30], f"{stem[:23]}Service", f"Service{stem[:23]}")
+
+
+def _suggested(rule: Rule, derive: Callable[[Any], str], example: str) -> Rule:
+    """Complete a rule of a name with a name to write instead, made from what was written."""
+
+    def complete(value: Any) -> str:
+        wrong = rule(value)
+        return wrong and f"{wrong}: write another name, such as {derive(value) or example}"
+
+    return complete
+
+
+def _slug(addon: Any) -> str:
+    stem = "-".join(_words(addon)).lower()
+    return _first(addon_rule, stem[:60].strip("-"), f"otf-addons-{stem}"[:60].strip("-"))
+
+
+# --- Text, addresses and choices ---
+
+MARKUP = re.compile(r"\{[{%#]")
+
+
+def _text(limit: int, example: str) -> Rule:
+    """Make the rule of free text: one line that nobody has to look at twice."""
+
+    def rule(value: Any) -> str:
+        if not isinstance(value, str):
+            wrong = "is not text"
+        elif not value:
+            wrong = "is empty"
+        elif len(value) > limit:
+            wrong = f"has {len(value)} characters"
+        elif not value.isprintable():  # that is how U+2028 and the bidi controls are kept out too
+            wrong = "has a line break or another invisible character"
+        elif value != value.strip():
+            wrong = "begins or ends with a space"
+        elif MARKUP.search(value):
+            wrong = "has {{, {% or {# in it"
+        else:
+            return ""
+        return f"{wrong}: write one plain line of 1 to {limit} characters, such as {example}"
+
+    return rule
+
+
+def _address(pattern: str, limit: int, shape: str) -> Rule:
+    def rule(value: Any) -> str:
+        fine = isinstance(value, str) and len(value) <= limit and re.fullmatch(pattern, value)
+        return "" if fine else f"is not {shape}"
+
+    return rule
+
+
+def _choice(choices: list[str]) -> Rule:
+    def rule(value: Any) -> str:
+        fine = isinstance(value, str) and value in choices
+        return "" if fine else f"is not a choice: write one of {', '.join(choices)}"
+
+    return rule
+
+
+def _yes_or_no(value: Any) -> str:
+    return "" if isinstance(value, bool) else "is neither true nor false: write true or false"
+
+
+_ATOM, _LABEL = r"[A-Za-z0-9_%+-]+", r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+
+RULES: dict[str, Rule] = {
+    "service_name": _text(60, "My Service"),
+    "addon_name": _suggested(addon_rule, _slug, "otf-addons-myservice"),
+    "package_name": _suggested(package_rule, to_package_name, "myservice"),
+    "module_name": _suggested(module_rule, to_module_name, "myservice"),
+    "class_prefix": _suggested(class_rule, to_class_prefix, "MyService"),
+    "fsspec_protocol": _choice(list(PROTOCOLS)),
+    "author_name": _text(80, "Your Name"),
+    "author_email": _address(
+        rf"(?!-){_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+",
+        254,
+        "an e-mail address in ASCII letters: write one such as you@example.com",
+    ),
+    # No user or password before the host: this address ends up in public metadata.
+    "repository_url": _address(
+        rf"https?://{_LABEL}(\.{_LABEL})*(:[0-9]{{1,5}})?(/[A-Za-z0-9._~%+=@&?#!:,;/-]*)?",
+        200,
+        "a web address of at most 200 characters without user, password, quotes or spaces: "
+        "write one such as https://example.com/otf-addons-myservice",
+    ),
+    "description": _text(200, "Open Task Framework addon for My Service"),
+} | {
+    key: _choice(question) if isinstance(question, list) else _yes_or_no
+    for key, question in QUESTIONS.items()
+    if not key.startswith("_") and isinstance(question, list | bool)
+}
+
+
+def _refusal(key: str, value: Any, wrong: str) -> FailedHookException:
+    """Make the exception that Cookiecutter shows as one line, without a traceback."""
+    shown = ascii(value)  # one line whatever is in it, on any terminal
+    shown = shown if len(shown) <= 72 else f"{shown[:60]}...{shown[-1]}"
+    return FailedHookException(f"{key} {shown} {wrong}".lstrip())
+
+
+def check(value: Any, key: str) -> str:
+    """Refuse an answer that breaks the rule of its question."""
+    if wrong := RULES[key](value):
+        raise _refusal(key, value, wrong)
+    return ""
+
+
+def must_select(answers: MutableMapping[str, Any]) -> str:
+    """Refuse an addon with nothing in it."""
+    plugin = answers["lookup_plugin"] or answers["caching_plugin"]
+    if not plugin and answers["transfer"] == answers["execution"] == "none":
+        raise _refusal(
+            "transfer and execution",
+            "none",
+            "without a plugin leave the addon empty: "
+            "choose a transfer, an execution, lookup_plugin=true or caching_plugin=true",
+        )
+    return ""
+
+
+# --- The guard: no answer acts as a template, and no folder is made before all answers hold ---
+
+FOLDER = "{{cookiecutter.addon_name}}"
+# The only templates without a file name that have markup in them by right.
+OWN = {question for question in QUESTIONS.values() if isinstance(question, str)}
+OWN |= {hook.read_text(encoding="utf-8") for hook in (ROOT / "hooks").glob("*.py")}
+
+
+class Guard:
+    """Sees every template source of one Jinja environment, before it is compiled.
+
+    Cookiecutter renders the answers of the command line, of the user's configuration and of cruft,
+    so `service_name={{ ... }}` would be run. It also lets a replay file, or `__check_x=` on the
+    command line, bypass the checks in cookiecutter.json. Both end here: the first because only
+    the template's own texts may have markup, the second because the name of the addon's folder,
+    which is rendered before the folder is made, settles all answers first.
+    """
+
+    def __init__(self) -> None:
+        """Start with no folder named: until then, what is rendered is questions and answers."""
+        self.generating = False
+
+    def __call__(self, source: str, name: str | None) -> str:
+        """Return the source to compile, or refuse it."""
+        if source == FOLDER:
+            self.generating = True
+            return "{{ (cookiecutter | settled).addon_name }}"
+        if not (self.generating or name or source in OWN) and MARKUP.search(source):
+            raise _refusal("", source, "is not plain text: write the answer without {{, {% and {#")
+        return source
+
+
+@pass_environment
+def settled(environment: Environment, answers: MutableMapping[str, Any]) -> Any:
+    """Render every private variable again, the checks among them, from the answers as they are now.
+
+    What somebody else put into a private variable is replaced: they follow from the answers.
+    """
+    for key, question in QUESTIONS.items():
+        if key.startswith("__") and key != "__prompts__":
+            answers[key] = environment.from_string(question).render(cookiecutter=answers)
+    return answers
+
+
+# --- Writing an answer into a file; each gives text that reads back as the same answer ---
+
+
+def quoted(value: str) -> str:
+    """Write a string for JSON, YAML and TOML, quotes included: what all three read alike."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() or c > "\uffff" else f"\\u{ord(c):04x}" for c in text)
+
+
+def python_text(value: str) -> str:
+    """Write a Python string, quotes included, with the quotes that `ruff format` would choose."""
+    quote = "'" if value.count('"') > value.count("'") else '"'
+    body = value.replace("\\", "\\\\").replace(quote, f"\\{quote}")
+    return quote + "".join(c if c.isprintable() else repr(c)[1:-1] for c in body) + quote
+
+
+def docstring(value: str) -> str:
+    r"""Write text for the inside of a docstring.
+
+    A backslash becomes \u005c, because linters take any other escape there for an accident.
+    """
+    text = value.replace("\\", r"\u005c")
+    return re.sub(r'"(?="")|"$', r"\\u0022", text)
+
+
+def markdown(value: str) -> str:
+    """Write text for a line of Markdown, where it shows as it is."""
+    text = re.sub(r"[\\`*_\[\]<>&|~$]", r"\\\g<0>", value)
+    # These are markup at the beginning of a line only: headings, lists, rules.
+    return re.sub(r"^(\d*)([#+=.)-])", r"\1\\\2", text)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "to_addon_name": to_addon_name,
+    "to_package_name": to_package_name,
+    "to_module_name": to_module_name,
+    "to_class_prefix": to_class_prefix,
+    "check": check,
+    "must_select": must_select,
+    "settled": settled,
+    "fsspec_requirement": PROTOCOLS.__getitem__,
+    "toml": quoted,
+    "json_text": quoted,
+    "yaml_text": quoted,
+    "python_text": python_text,
+    "docstring": docstring,
+    "markdown": markdown,
+}

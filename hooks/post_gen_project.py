@@ -1,0 +1,56 @@
+"""Remove the folders that stand empty, and say what to do next."""
+
+import sys
+
+# A hook runs from the system's temp folder, where anybody may have left a json.py.
+sys.path.pop(0)
+
+import contextlib
+import json
+import os
+
+ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
+PACKAGE, MODULE = ANSWERS["package_name"], ANSWERS["module_name"]
+HANDLERS = f"src/opentaskpy/addons/{PACKAGE}/remotehandlers"
+
+# The files of a piece that was not chosen were never written. These are the folders they leave
+# empty, each with all that is below it.
+EMPTY_WITHOUT = {
+    "__is_source": [f"{HANDLERS}/schemas/transfer/{MODULE}_source"],
+    "__is_destination": [f"{HANDLERS}/schemas/transfer/{MODULE}_destination"],
+    "__has_transfer": [f"{HANDLERS}/schemas/transfer", "demo"],
+    "__has_execution": [f"{HANDLERS}/schemas/execution"],
+    "__has_handler": ["src/opentaskpy/addons", f"cfg/{MODULE}", "tests/conformance"],
+    "__has_lookup": ["src/opentaskpy/plugins"],
+    "__has_caching": ["src/opentaskpy/variablecaching"],
+    "__github": [".github"],
+}
+
+
+def prune() -> None:
+    """Remove empty folders only: rmdir cannot take a file, so nobody's work is ever lost."""
+    for piece, folders in EMPTY_WITHOUT.items():
+        for top in [] if ANSWERS[piece] else folders:
+            for folder, _, _ in os.walk(top, topdown=False):
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder)
+
+
+def next_steps() -> None:
+    """Name the commands, and the files that wait for their author."""
+    print(f"\n{ANSWERS['addon_name']} is ready. Next:\n")
+    print(f"  cd {ANSWERS['addon_name']}")
+    print("  python -m venv .venv")
+    print("  . .venv/bin/activate        (Windows: .venv\\Scripts\\activate)")
+    print("  pip install -e '.[dev]'     (Windows: double quotes)")
+    print("  pytest")
+    stubs = {"__custom_transfer": "client", "__custom_execution": "execution_client"}
+    files = [f"{HANDLERS}/{MODULE}_{stub}.py" for piece, stub in stubs.items() if ANSWERS[piece]]
+    if files:
+        print("\nThen write what the service does; each method says what it has to return:\n")
+        print("\n".join(f"  {file}" for file in files))
+    print()
+
+
+prune()
+next_steps()
