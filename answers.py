@@ -26,7 +26,7 @@ Rule = Callable[[Any], str]
 
 # --- Names: words that Python, Windows or opentaskpy has already given a meaning ---
 
-DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+DEVICES = {"con", "prn", "aux", "nul"} | {port + n for port in ("com", "lpt") for n in "0123456789"}
 KEYWORDS = {*keyword.kwlist, *keyword.softkwlist}
 # A plugin's folder of one of these names would hide the plugin that opentaskpy brings with it.
 OPENTASKPY = {"opentaskpy", "file", "http_json", "random_number"}
@@ -68,6 +68,8 @@ def _name(pattern: str, limit: int, shape: str, taken: dict[str, Iterable[str]])
     """Make the rule of a name: its shape, its length, and the words that are taken."""
 
     def rule(value: Any) -> str:
+        if value == "":
+            return "is empty"
         # fullmatch, because `match` with `$` lets a trailing line break through.
         if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
             return f"is not made of {shape}"
@@ -112,22 +114,20 @@ def _words(text: Any) -> list[str]:
     return re.findall(r"[A-Za-z0-9]+", plain.encode("ascii", "ignore").decode())
 
 
-def _first(rule: Rule, *candidates: str) -> str:
-    """Pick the first candidate that the rule lets pass, or none."""
-    return next((candidate for candidate in candidates if not rule(candidate)), "")
+def _first(rule: Rule, stem: str, *others: str) -> str:
+    """Pick the first candidate that the rule lets pass; without a stem there is none."""
+    return next((name for name in (stem, *others) if stem and not rule(name)), "")
 
 
 def to_addon_name(service: Any) -> str:
     """Derive `otf-addons-myservice` from "My Service"."""
     stem = "".join(_words(service)).lower()
-    return _first(addon_rule, f"otf-addons-{stem}"[:60])
+    return _first(addon_rule, f"otf-addons-{stem}"[:60]) if stem else ""
 
 
 def to_package_name(service: Any) -> str:
     """Derive `myservice` from "My Service", and `lambda_service` from "Lambda"."""
     stem = "".join(_words(service)).lower()
-    if not stem:
-        return ""
     return _first(package_rule, stem[:30], f"{stem[:22]}_service", f"service_{stem[:22]}")
 
 
@@ -140,8 +140,6 @@ def to_module_name(package: Any) -> str:
 def to_class_prefix(service: Any) -> str:
     """Derive `MyService` from "My Service", and `Service7Zip` from "7-Zip"."""
     stem = "".join(word[0].upper() + word[1:] for word in _words(service))
-    if not stem:
-        return ""
     return _first(class_rule, stem[:30], f"{stem[:23]}Service", f"Service{stem[:23]}")
 
 
@@ -341,6 +339,11 @@ def markdown(value: str) -> str:
     return re.sub(r"^(\d*)([#+=.)-])", r"\1\\\2", text)
 
 
+def otf_variable(name: str, prefix: str) -> str:
+    """Write a reference to a variable of OTF, whose own Jinja uses the same braces."""
+    return f"{{{{ {prefix}_{name} }}}}"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "to_addon_name": to_addon_name,
     "to_package_name": to_package_name,
@@ -356,4 +359,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "python_text": python_text,
     "docstring": docstring,
     "markdown": markdown,
+    "otf_variable": otf_variable,
 }

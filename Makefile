@@ -1,0 +1,57 @@
+# Python 3.11 or newer, make and git are all that has to be there. The rest is installed into build/.
+PYTHON ?= python3
+
+BIN := build/venv/bin
+ADDON := build/demo/otf-addons-myservice
+# One process for each core; what belongs to one addon stays in one process.
+PYTEST := $(BIN)/pytest -n auto --dist loadgroup
+
+.PHONY: help demo test test-all lint bench clean
+
+help:
+	@echo 'make demo      bake an addon, install it and move a file with it'
+	@echo 'make test      lint, and every test that takes seconds (minutes in all)'
+	@echo 'make test-all  the slow tests too: other versions of Python'
+	@echo 'make lint      ruff and mypy on the template itself'
+	@echo 'make bench     how long it takes to bake an addon'
+	@echo 'make clean     remove build/ and all caches'
+
+# Each command is printed as you would type it.
+demo: $(BIN)/cookiecutter
+	rm -rf build/demo
+	$(BIN)/cookiecutter --default-config --no-input --output-dir build/demo .
+	$(PYTHON) -m venv $(ADDON)/.venv
+	$(ADDON)/.venv/bin/pip install --quiet $(ADDON)
+	cd $(ADDON) && .venv/bin/task-run -c cfg -t download-myservice
+	ls -l $(ADDON)/demo/myservice/worker/incoming
+
+test: lint
+	$(PYTEST) -m 'not slow'
+
+test-all: lint
+	$(PYTEST)
+
+lint: $(BIN)/pytest
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: $(BIN)/cookiecutter
+	$(BIN)/python bench/startup.py
+
+clean:
+	rm -rf build .venv .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		f"$(PYTHON) is Python {sys.version.split()[0]}; 3.11 is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv build/venv
+
+$(BIN)/cookiecutter: | $(BIN)/python
+	$(BIN)/pip install --quiet 'cookiecutter>=2.7,<3'
+
+$(BIN)/pytest: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python build/venv --group test
+	@touch $@

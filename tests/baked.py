@@ -1,0 +1,115 @@
+"""A baked addon, and the virtual environment it is installed in, as objects with verbs."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from uv import find_uv_bin
+
+# What would let this run show through in a process that it starts.
+INHERITED = ("COV_", "COVERAGE_", "MYPY", "OTF_", "PYTEST_", "PYTHON", "RUFF_", "VIRTUAL_ENV")
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment of a shell in which nothing was activated."""
+    return {name: v for name, v in os.environ.items() if not name.startswith(INHERITED)}
+
+
+def run(
+    *command: str | Path, cwd: Path, env: Mapping[str, str] | None = None, exit_code: int = 0
+) -> str:
+    """Run a command, assert its exit code, and return all that it printed."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**(env or clean_environment())},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        timeout=300,
+    )
+    told = f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}"
+    assert done.returncode == exit_code, told
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Venv:
+    """A virtual environment that has nothing of this one's."""
+
+    folder: Path
+
+    @classmethod
+    def make(cls, folder: Path, python: str | Path) -> "Venv":
+        """Make one, without pip."""
+        run(find_uv_bin(), "venv", "--quiet", "--python", python, folder, cwd=folder.parent)
+        return cls(folder)
+
+    def install(self, *requirements: str | Path) -> None:
+        """Install what `pip install` would; uv takes it from its cache when it can."""
+        run(
+            find_uv_bin(),
+            *("pip", "install", "--quiet", "--python", self.folder),
+            *requirements,
+            cwd=self.folder,
+        )
+
+    def run(self, command: str, *arguments: str | Path, cwd: Path, exit_code: int = 0) -> str:
+        """Run a command of the environment, as in a shell in which it is activated."""
+        env = clean_environment()
+        env |= {
+            "VIRTUAL_ENV": str(self.folder),
+            "PATH": os.pathsep.join((str(self.folder / "bin"), env["PATH"])),
+        }
+        program = self.folder / "bin" / command
+        return run(program, *arguments, cwd=cwd, env=env, exit_code=exit_code)
+
+
+@dataclass(frozen=True)
+class BakedProject:
+    """An addon, and the answers that it was made from."""
+
+    root: Path
+    answers: dict[str, Any]
+
+    @property
+    def package(self) -> str:
+        """The dotted name of the addon's package."""
+        return f"opentaskpy.addons.{self.answers['package_name']}"
+
+    def path(self, name: str) -> Path:
+        """Return where a file of the addon is."""
+        return self.root / name
+
+    def files(self) -> set[str]:
+        """List all files, relative to the addon."""
+        return {p.relative_to(self.root).as_posix() for p in self.root.rglob("*") if p.is_file()}
+
+    def empty_folders(self) -> set[str]:
+        """List the folders with nothing in them."""
+        folders = (path for path in self.root.rglob("*") if path.is_dir())
+        return {p.relative_to(self.root).as_posix() for p in folders if not any(p.iterdir())}
+
+    def read(self, name: str) -> str:
+        """Read a file of the addon."""
+        return self.path(name).read_text(encoding="utf-8")
+
+    def tasks(self) -> list[str]:
+        """List the tasks of the addon's configuration folder, by the names that task-run takes."""
+        return sorted(p.stem for p in self.path("cfg").rglob("*.json") if p.stem != "variables")
+
+    def build(self) -> tuple[Path, Path]:
+        """Build the addon: a source distribution, and from that a wheel.
+
+        Returns:
+            tuple[Path, Path]: The source distribution and the wheel.
+        """
+        run(find_uv_bin(), "build", "--quiet", cwd=self.root)
+        (sdist,) = self.path("dist").glob("*.tar.gz")
+        (wheel,) = self.path("dist").glob("*.whl")
+        return sdist, wheel

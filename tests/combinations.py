@@ -1,0 +1,104 @@
+"""The answers that tests bake: the full product of the structural ones, and named ones."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+import answers
+
+Answers = dict[str, Any]
+
+CHOICES = {key: value for key, value in answers.QUESTIONS.items() if not key.startswith("_")}
+
+# Two that differ in what is installed; the others differ from these in their name only.
+PROTOCOLS = ("file", "s3")
+STRUCTURE = ("transfer", "transfer_client", "execution", "lookup_plugin", "caching_plugin")
+PAPERS = ("license", "versioning", "ci")
+
+NASTY = """O'Brien & "Söhne" \\n: # 100% 🚚 {x} ''' \\"""
+
+
+def choices(key: str) -> list[Any]:
+    """List what a question offers: its list, or both answers to yes or no."""
+    return CHOICES[key] if isinstance(CHOICES[key], list) else [False, True]
+
+
+def _product(*keys: str) -> list[Answers]:
+    return [dict(zip(keys, values, strict=True)) for values in product(*map(choices, keys))]
+
+
+def _is_something(shape: Answers) -> bool:
+    plugin = shape["lookup_plugin"] or shape["caching_plugin"]
+    return bool(plugin) or {shape["transfer"], shape["execution"]} != {"none"}
+
+
+def shapes() -> list[Answers]:
+    """List every structure that an addon can have."""
+    structures = [shape for shape in _product(*STRUCTURE) if _is_something(shape)]
+    return [
+        {**structure, "fsspec_protocol": protocol}
+        for structure in structures
+        for protocol in PROTOCOLS
+        if protocol == "file"
+        or (structure["transfer"] != "none" and structure["transfer_client"] == "fsspec")
+    ]
+
+
+def papers() -> list[Answers]:
+    """List every way to license, number and check an addon."""
+    return _product(*PAPERS)
+
+
+def named(name: str, **answers: Any) -> Any:
+    """Give a combination a name, and have all that is tested with it run in one process."""
+    return pytest.param(answers, id=name, marks=pytest.mark.xdist_group(name))
+
+
+DEFAULTS = named("defaults")
+
+COMBINATIONS = [
+    DEFAULTS,
+    named("package_myservice", service_name="Another", package_name="myservice", ci="gitlab"),
+    named("module_lambda", module_name="lambda"),
+    named("module_unlike_package", package_name="acme", module_name="drop_box"),
+    named(
+        "longest_names",
+        service_name="Service Service Service Service Service Service Service Name",
+        addon_name="otf-addons-" + "x" * 49,
+        package_name="p" * 30,
+        module_name="m" * 30,
+        class_prefix="C" * 30,
+    ),
+    named("shortest_names", addon_name="a", package_name="b", module_name="d", class_prefix="E"),
+    named("source_only", transfer="source", execution="none", license="MIT"),
+    named("destination_only", transfer="destination", execution="none", license="Apache-2.0"),
+    named("execution_only", transfer="none", versioning="semver"),
+    named("custom_execution_only", transfer="none", execution="custom"),
+    named("transfer_only", execution="none", license="Proprietary"),
+    named("custom", transfer_client="custom", execution="custom", lookup_plugin=True),
+    named("custom_source", transfer="source", transfer_client="custom", caching_plugin=True),
+    named("custom_destination", transfer="destination", transfer_client="custom", ci="none"),
+    named("lookup_only", transfer="none", execution="none", lookup_plugin=True),
+    named("caching_only", transfer="none", execution="none", caching_plugin=True),
+    named(
+        "plugins_only", transfer="none", execution="none", lookup_plugin=True, caching_plugin=True
+    ),
+    named("everything", lookup_plugin=True, caching_plugin=True, versioning="semver", ci="gitlab"),
+    named(
+        "nasty_text",
+        service_name=NASTY,
+        addon_name="otf-addons-nasty",
+        package_name="nasty",
+        class_prefix="Nasty",
+        author_name=NASTY,
+        author_email="o.brien+otf@example.co.uk",
+        repository_url="https://example.com:8443/~me/a?b=c&d=%20#e",
+        description=f"{NASTY} - and more",
+        lookup_plugin=True,
+        caching_plugin=True,
+    ),
+    named("memory", fsspec_protocol="memory"),
+    named("s3", fsspec_protocol="s3"),
+    named("sftp", fsspec_protocol="sftp"),
+]

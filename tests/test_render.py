@@ -1,0 +1,160 @@
+"""The full product of the structural answers: every addon is whole, and made of valid files."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
+from functools import cache, partial
+from pathlib import PurePosixPath
+from types import CodeType
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+import yaml
+from cookiecutter import hooks
+from jinja2 import Environment
+from jsonschema import Draft202012Validator
+
+from tests.baked import BakedProject
+from tests.combinations import CHOICES, COMBINATIONS, Answers, choices, papers, shapes
+from tests.conftest import Bake
+from tests.expected import expected_files
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+PARSERS: dict[str, Callable[[str], Any]] = {
+    ".json": json.loads,
+    ".toml": tomllib.loads,
+    ".yml": yaml.safe_load,
+    ".py": partial(compile, filename="addon.py", mode="exec", dont_inherit=True),
+}
+
+
+def name_of(answers: Answers) -> str:
+    """Name a test so that `pytest -k` finds it."""
+    return "-".join(
+        (key if value else f"no_{key}") if isinstance(value, bool) else value
+        for key, value in answers.items()
+    )
+
+
+def leftovers(name: str, text: str) -> list[str]:
+    """Find the lines in which Jinja was left."""
+    if name.startswith("cfg/"):  # OTF's own variables
+        text = re.sub(r"\{\{ \w+ \}\}", "", text)
+    if name.endswith(".yml"):  # the expressions of GitHub Actions
+        text = re.sub(r"\$\{\{ [^{}]+ \}\}", "", text)
+    return [line for line in text.splitlines() if re.search(r"\{[{%#]|[%#]\}", line)]
+
+
+@cache  # most files are the same in very many addons
+def check_file(name: str, text: str) -> None:
+    """Check what holds for each file on its own."""
+    assert not leftovers(name, text), name
+    assert re.fullmatch(r"(.*\S)?\n|", text, re.DOTALL), f"{name}: one line break at the end"
+    if parse := PARSERS.get(PurePosixPath(name).suffix):
+        parse(text)
+
+
+@cache
+def check_schema(text: str, place: str) -> list[str]:
+    """Check a schema, and return the places that it refers to."""
+    schema = json.loads(text)
+    Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == DIALECT, place
+    assert schema["$id"] == f"http://localhost/{place}"
+    references = re.findall(r'"\$ref": "([^"#]+)', text)
+    return [urlsplit(urljoin(schema["$id"], reference)).path[1:] for reference in references]
+
+
+def check_schemas(addon: BakedProject, files: set[str]) -> None:
+    """Check that each schema is valid, knows its place, and refers to schemas that are there."""
+    folder = f"src/{addon.package.replace('.', '/')}/remotehandlers/schemas/"
+    places = {name.removeprefix(folder) for name in files if name.startswith(folder)}
+    for place in places:
+        missing = set(check_schema(addon.read(folder + place), place)) - places
+        assert not missing, f"{place} refers to {missing}"
+
+
+def check_packaging(addon: BakedProject, files: set[str]) -> None:
+    """Check that all data is packaged, and that the folders of opentaskpy stay open to others."""
+    settings = tomllib.loads(addon.read("pyproject.toml"))["tool"]["setuptools"]
+    assert settings["include-package-data"]
+    patterns = [*settings["package-data"]["*"], "*.py"]
+    package = addon.answers["package_name"]
+    own = tuple(
+        f"src/opentaskpy/{kind}/{package}/"
+        for kind in ("addons", "plugins/lookup", "variablecaching")
+    )
+    for name in files:
+        path = PurePosixPath(name)
+        if path.parts[0] == "src":
+            assert any(fnmatch(path.name, pattern) for pattern in patterns), name
+            assert path.name != "__init__.py" or name.startswith(own), name
+
+
+def check(addon: BakedProject) -> None:
+    """Check a whole addon."""
+    files, expected = addon.files(), expected_files(addon.answers)
+    assert not expected - files, "files that are missing"
+    assert not files - expected, "files that are not wanted, or not yet in tests/expected.py"
+    for name in files:
+        check_file(name, addon.read(name))
+    check_schemas(addon, files)
+    check_packaging(addon, files)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compile_once() -> Iterator[None]:
+    """Compile each template once, not once for each addon: that is most of what rendering costs."""
+    compile_template = Environment.compile
+    compiled: dict[Any, CodeType] = {}
+
+    def remember(environment: Environment, source: str, *names: Any, **more: Any) -> CodeType:
+        # The template's extension sees the source each time, as it would without this.
+        key = (environment.preprocess(source, *names[:2]), *names, *more.items())
+        if key not in compiled:
+            compiled[key] = compile_template(environment, source, *names, **more)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "compile", remember)
+        yield
+
+
+@pytest.mark.parametrize("shape", shapes(), ids=name_of)
+def test_shape(bake: Bake, shape: Answers) -> None:
+    """Every structure, with the hooks."""
+    addon = bake(**shape)
+    check(addon)
+    assert not addon.empty_folders()
+
+
+@pytest.mark.parametrize("papers", papers(), ids=name_of)
+@pytest.mark.parametrize("shape", shapes(), ids=name_of)
+def test_shape_with_papers(
+    bake: Bake, shape: Answers, papers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every structure with every license, versioning and CI; without the hooks, which are slow."""
+    monkeypatch.setattr(hooks, "find_hook", lambda *_: None)
+    check(bake(**shape, **papers))
+
+
+@pytest.mark.parametrize("answers", COMBINATIONS)
+def test_named_combination(bake: Bake, answers: Answers) -> None:
+    """Every combination that test_addons.py installs and runs."""
+    addon = bake(**answers)
+    check(addon)
+    assert not addon.empty_folders()
+
+
+def test_named_combinations_cover_every_choice(bake: Bake) -> None:
+    defaults = bake().answers
+    baked = [{**defaults, **combination.values[0]} for combination in COMBINATIONS]
+    for key in CHOICES:
+        offered = {*choices(key)} if isinstance(CHOICES[key], list | bool) else set()
+        chosen = {answers[key] for answers in baked}
+        assert offered <= chosen, f"{key}: no combination has {offered - chosen}"
+        assert len(chosen) > 1, f"{key}: no combination differs from the default"
