@@ -3,6 +3,7 @@ PYTHON ?= python3
 
 BIN := build/venv/bin
 ADDON := build/demo/otf-addons-myservice
+UV_PIP := $(BIN)/uv pip install --quiet --python build/venv
 # One process for each core; what belongs to one addon stays in one process.
 PYTEST := $(BIN)/pytest -n auto --dist loadgroup
 
@@ -23,7 +24,7 @@ demo: $(BIN)/cookiecutter
 	$(PYTHON) -m venv $(ADDON)/.venv
 	$(ADDON)/.venv/bin/pip install --quiet $(ADDON)
 	cd $(ADDON) && .venv/bin/task-run -c cfg -t download-myservice
-	ls -l $(ADDON)/demo/myservice/worker/incoming
+	cat $(ADDON)/demo/myservice/worker/incoming/orders.csv
 
 test: lint
 	$(PYTEST) -m 'not slow'
@@ -48,10 +49,13 @@ $(BIN)/python:
 		f"$(PYTHON) is Python {sys.version.split()[0]}; 3.11 is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv build/venv
 
-$(BIN)/cookiecutter: | $(BIN)/python
-	$(BIN)/pip install --quiet 'cookiecutter>=2.7,<3'
-
-$(BIN)/pytest: pyproject.toml | $(BIN)/python
+$(BIN)/uv: | $(BIN)/python
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip install --quiet --python build/venv --group test
+
+$(BIN)/cookiecutter: pyproject.toml | $(BIN)/uv
+	$(UV_PIP) -r pyproject.toml
+	@touch $@
+
+$(BIN)/pytest: pyproject.toml | $(BIN)/uv
+	$(UV_PIP) -r pyproject.toml --group test
 	@touch $@

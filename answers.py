@@ -30,6 +30,8 @@ DEVICES = {"con", "prn", "aux", "nul"} | {port + n for port in ("com", "lpt") fo
 KEYWORDS = {*keyword.kwlist, *keyword.softkwlist}
 # A plugin's folder of one of these names would hide the plugin that opentaskpy brings with it.
 OPENTASKPY = {"opentaskpy", "file", "http_json", "random_number"}
+# Git, ruff and other tools pass over folders of these names.
+PASSED_OVER = {"build", "dist", "env", "venv"}
 
 # fsspec's file systems that can be written to, and what to install besides fsspec to reach each.
 PROTOCOLS = {
@@ -85,6 +87,7 @@ _TAKEN: dict[str, Iterable[str]] = {
     "a module of Python's standard library": sys.stdlib_module_names,
     "a name that opentaskpy uses itself": OPENTASKPY,
     "the name of a Windows device": DEVICES,
+    "a folder that tools pass over": PASSED_OVER,
 }
 addon_rule = _name(
     r"[a-z][a-z0-9]*(-[a-z0-9]+)*",
@@ -98,13 +101,14 @@ module_rule = _name(
     r"[a-z][a-z0-9_]*",
     30,
     _SNAKE,
-    {"a folder of every addon": {"schemas", "common", "tests"}, **_TAKEN},
+    {"a name in every addon": {"schemas", "common", "tests", "conftest"}, **_TAKEN},
 )
 class_rule = _name(
     r"[A-Z][A-Za-z0-9]*",
     30,
     "letters and digits, a capital letter first",
-    {"a Python keyword": KEYWORDS},
+    # TransferClient and ExecutionClient are the classes that every addon's clients derive from.
+    {"a Python keyword": KEYWORDS, "a name in every addon": {"Transfer", "Execution"}},
 )
 
 

@@ -16,13 +16,22 @@ HANDLERS = f"src/opentaskpy/addons/{PACKAGE}/remotehandlers"
 # The files of a piece that was not chosen were never written. These are the folders they leave
 # empty, each with all that is below it.
 EMPTY_WITHOUT = {
-    "__is_source": [f"{HANDLERS}/schemas/transfer/{MODULE}_source"],
-    "__is_destination": [f"{HANDLERS}/schemas/transfer/{MODULE}_destination"],
-    "__has_transfer": [f"{HANDLERS}/schemas/transfer", "demo"],
-    "__has_execution": [f"{HANDLERS}/schemas/execution"],
-    "__has_handler": ["src/opentaskpy/addons", f"cfg/{MODULE}", "tests/conformance"],
+    "__is_source": [f"{HANDLERS}/schemas/transfer/{MODULE}_source", f"demo/{MODULE}/service"],
+    "__is_destination": [
+        f"{HANDLERS}/schemas/transfer/{MODULE}_destination",
+        f"demo/{MODULE}/worker",
+    ],
+    "__has_transfer": [f"{HANDLERS}/schemas/transfer", "tests/conformance/transfers", "demo"],
+    "__has_execution": [f"{HANDLERS}/schemas/execution", "tests/conformance/executions"],
+    "__has_handler": [
+        "src/opentaskpy/addons",
+        "tests/conformance",
+        "tests/services",
+        "tests/support",
+    ],
     "__has_lookup": ["src/opentaskpy/plugins"],
     "__has_caching": ["src/opentaskpy/variablecaching"],
+    "__has_plugin": ["tests/plugins"],
     "__github": [".github"],
 }
 

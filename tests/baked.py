@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,21 @@ def clean_environment() -> dict[str, str]:
 def run(
     *command: str | Path, cwd: Path, env: Mapping[str, str] | None = None, exit_code: int = 0
 ) -> str:
-    """Run a command, assert its exit code, and return all that it printed."""
+    """Run a command, assert its exit code, and return all that it printed.
+
+    Args:
+        command (str | Path): The program and its arguments.
+        cwd (Path): The folder to run it in.
+        env (Mapping[str, str] | None): What is added to a clean environment.
+        exit_code (int): The exit code that it must have.
+
+    Returns:
+        str: Its output and its errors, in the order in which they were written.
+    """
     done = subprocess.run(
         command,
         cwd=cwd,
-        env={**(env or clean_environment())},
+        env={**clean_environment(), **(env or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -45,29 +56,37 @@ class Venv:
     folder: Path
 
     @classmethod
-    def make(cls, folder: Path, python: str | Path) -> "Venv":
+    def make(cls, folder: Path, python: str = sys.executable) -> "Venv":
         """Make one, without pip."""
         run(find_uv_bin(), "venv", "--quiet", "--python", python, folder, cwd=folder.parent)
         return cls(folder)
 
-    def install(self, *requirements: str | Path) -> None:
-        """Install what `pip install` would; uv takes it from its cache when it can."""
-        run(
-            find_uv_bin(),
-            *("pip", "install", "--quiet", "--python", self.folder),
-            *requirements,
-            cwd=self.folder,
-        )
+    def install(self, *arguments: str) -> None:
+        """Do what `pip install` would; uv takes from its cache what it can."""
+        install = ("pip", "install", "--quiet", "--python", str(self.folder))
+        run(find_uv_bin(), *install, *arguments, cwd=self.folder)
 
-    def run(self, command: str, *arguments: str | Path, cwd: Path, exit_code: int = 0) -> str:
+    def run(
+        self,
+        command: str,
+        *arguments: str,
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        exit_code: int = 0,
+    ) -> str:
         """Run a command of the environment, as in a shell in which it is activated."""
-        env = clean_environment()
-        env |= {
+        binaries = self.folder / "bin"
+        activated = {
             "VIRTUAL_ENV": str(self.folder),
-            "PATH": os.pathsep.join((str(self.folder / "bin"), env["PATH"])),
+            "PATH": os.pathsep.join((str(binaries), os.environ["PATH"])),
         }
-        program = self.folder / "bin" / command
-        return run(program, *arguments, cwd=cwd, env=env, exit_code=exit_code)
+        return run(
+            binaries / command,
+            *arguments,
+            cwd=cwd,
+            env={**activated, **(env or {})},
+            exit_code=exit_code,
+        )
 
 
 @dataclass(frozen=True)
@@ -86,6 +105,10 @@ class BakedProject:
         """Return where a file of the addon is."""
         return self.root / name
 
+    def read(self, name: str) -> str:
+        """Read a file of the addon."""
+        return self.path(name).read_text(encoding="utf-8")
+
     def files(self) -> set[str]:
         """List all files, relative to the addon."""
         return {p.relative_to(self.root).as_posix() for p in self.root.rglob("*") if p.is_file()}
@@ -94,10 +117,6 @@ class BakedProject:
         """List the folders with nothing in them."""
         folders = (path for path in self.root.rglob("*") if path.is_dir())
         return {p.relative_to(self.root).as_posix() for p in folders if not any(p.iterdir())}
-
-    def read(self, name: str) -> str:
-        """Read a file of the addon."""
-        return self.path(name).read_text(encoding="utf-8")
 
     def tasks(self) -> list[str]:
         """List the tasks of the addon's configuration folder, by the names that task-run takes."""
@@ -109,7 +128,7 @@ class BakedProject:
         Returns:
             tuple[Path, Path]: The source distribution and the wheel.
         """
-        run(find_uv_bin(), "build", "--quiet", cwd=self.root)
+        run(find_uv_bin(), "build", "--quiet", "--python", sys.executable, cwd=self.root)
         (sdist,) = self.path("dist").glob("*.tar.gz")
         (wheel,) = self.path("dist").glob("*.whl")
         return sdist, wheel

@@ -7,25 +7,27 @@ Most tests bake a tiny template with the real questions, rules and hooks; only t
 import ast
 import html
 import json
-import locale
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
-import answers
 import pytest
 import yaml
 from cookiecutter.exceptions import FailedHookException
-from cookiecutter.generate import generate_context
+from cookiecutter.generate import generate_context, generate_files
+from cookiecutter.hooks import run_hook_from_repo_dir
 from cookiecutter.main import cookiecutter
 from cookiecutter.prompt import prompt_for_config
 from markdown_it import MarkdownIt
 from pytest_cookies.plugin import Cookies
+
+import answers
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = [key for key in answers.QUESTIONS if not key.startswith("_")]
@@ -48,7 +50,7 @@ PIECES = {
 }
 FILES = {
     "answers.toml": "".join(f"{k} = {{{{ cookiecutter.{k} | toml }}}}\n" for k in TEXTS),
-    "answers.json": '{"%s": {{ cookiecutter.%s | json_text }}}\n' % (TEXTS[0], TEXTS[0]),
+    "answers.json": '{"service_name": {{ cookiecutter.service_name | json_text }}}\n',
     "answers.yaml": "".join(f"{k}: {{{{ cookiecutter.{k} | yaml_text }}}}\n" for k in TEXTS),
     "answers.py": '"""{{ cookiecutter.service_name | docstring }}"""\n\n'
     + "".join(f"{k} = {{{{ cookiecutter.{k} | python_text }}}}\n" for k in TEXTS),
@@ -92,16 +94,19 @@ class Sandbox:
             (folder / name).mkdir(parents=True)
         (self.out.parent / "neighbour.txt").write_text("mine")
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, typed: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run the command as a user does."""
         home = {"HOME": str(self.folder / "home"), "USERPROFILE": str(self.folder / "home")}
         temp = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.folder / "tmp"))
         config = [] if "--config-file" in arguments else ["--default-config"]
+        where = [str(self.out), str(self.template)]
         return subprocess.run(
-            [sys.executable, "-m", "cookiecutter", *config, "-o", self.out, self.template]
-            + list(arguments),
+            [sys.executable, "-m", "cookiecutter", *config, "-o", *where, *arguments],
             cwd=self.folder / "outer",
             env={**os.environ, **home, **temp, **environment},
+            input=typed,
             capture_output=True,
             encoding="utf-8",
             timeout=60,
@@ -144,49 +149,37 @@ NAMES += ["a b", " a", "a ", "a\n", "a\nb", "a\0", "a\x7f", "a'b", 'a"b', "a;b",
 NAMES += ["ünicode", "日本", "ﬁle", "a\u202eb", "1a", "{{ 7*7 }}", "{% x %}", "{# x #}", "{{", "%s"]
 NAMES += ["a" * 61, "A" * 31, "con.txt", "é"]
 SNAKE = ["Upper", "my-service", "_x", "__init__", "json", "os", "sys", "opentaskpy", "con", "nul"]
-SNAKE += ["aux", "prn", "com1", "lpt9", "a" * 31, "file", "http_json"]
-TEXT = [
-    "",
-    " ",
-    " a",
-    "a ",
-    "\ta",
-    "a\n",
-    "a\r",
-    "a\nb",
-    "a\0b",
-    "a\x1b[31m",
-    "a\u2028b",
-    "a\u2029b",
-]
-TEXT += ["a\u202eb", "a\u200bb", "a\u00a0b", "\ufeffa", "a\x85b", "a" * 201, "\udc80"]
+SNAKE += ["build", "aux", "prn", "com1", "lpt9", "a" * 31, "file", "http_json"]
+TEXT = ["", " ", " a", "a ", "\ta", "a\n", "a\r", "a\nb", "a\0b", "a\x1b[31m", "a\u2028b", "\udc80"]
+TEXT += ["a\u2029b", "a\u202eb", "a\u200bb", "a\u00a0b", "\ufeffa", "a\x85b", "a" * 201]
 TEXT += ["{{ 7*7 }}", "{{", "a {% raw %} b", "{# gone #}", "{{ cookiecutter.addon_name }}"]
 TEXT += ["{{cookiecutter.addon_name}}", "{{ ''.__class__.__mro__ }}", "{{ undefined_name }}"]
-HOSTILE: dict[str, list[object]] = {
+EMAIL = ["", "me", "a@b", "@b.c", "a@b.c\n", "a b@c.d", '"a"@b.c', "<a@b.c>", "é@b.c", "-a@b.c"]
+EMAIL += ["a@-b.c", "a@b..c", "a..b@c.d", "a@b.c, d@e.f", "{{ 1 }}@b.c", "a" * 251 + "@b.c"]
+URL = ["", "x", "ftp://a.b/", "javascript:alert(1)", "https://", "//a.b/c", "https://a.b/c\n"]
+URL += ["https://a.b/ c", 'https://a.b/"', "https://a.b/'", "https://a.b/\\", "https://a.b/<c>"]
+URL += ["https://me:pw@a.b/", "https://é.b/", "https://a.b/{{ 1 }}", "https://a.b/" + "c" * 200]
+URL += ["https://a.b/`id`", "https://a.b/(c)", "https://a.b/$c", "https://a.b/|", "https://a.b/[c]"]
+HOSTILE: dict[str, list[str]] = {
     "service_name": [*TEXT, "a" * 61],
     "addon_name": [*NAMES, "Upper", "a_b", "a--b", "a-", "con", "com1", "opentaskpy", "fsspec"],
     "package_name": [*NAMES, *SNAKE, "class", "lambda", "match", "none."],
-    "module_name": [*NAMES, *SNAKE, "schemas", "common", "tests"],
-    "class_prefix": [*NAMES, "lower", "My_Service", "True", "False", "None", "Ä", "My Service"],
-    "fsspec_protocol": [
-        "",
-        "S3",
-        "s3 ",
-        "s3\n",
-        "nope",
-        "http",
-        "zip",
-        "file://",
-        "{{ 1 }}",
-        "../x",
+    "module_name": [*NAMES, *SNAKE, "schemas", "common", "tests", "conftest"],
+    "class_prefix": [
+        *NAMES,
+        "lower",
+        "My_Service",
+        "Transfer",
+        "True",
+        "False",
+        "None",
+        "Ä",
+        "My Service",
     ],
+    "fsspec_protocol": ["", "S3", "s3 ", "s3\n", "nope", "http", "zip", "file://", "{{ 1 }}"],
     "author_name": [*TEXT, "a" * 81],
-    "author_email": ["", "me", "a@b", "@b.c", "a@b.c\n", "a b@c.d", '"a"@b.c', "<a@b.c>", "é@b.c"]
-    + ["-a@b.c", "a@-b.c", "a@b..c", "a..b@c.d", "a@b.c, d@e.f", "{{ 1 }}@b.c", "a" * 250 + "@b.c"],
-    "repository_url": ["", "x", "ftp://a.b/", "javascript:alert(1)", "https://", "//a.b/c"]
-    + ["https://a.b/c\n", "https://a.b/ c", 'https://a.b/"', "https://a.b/'", "https://a.b/\\"]
-    + ["https://a.b/<c>", "https://me:pw@a.b/", "https://é.b/", "https://a.b/{{ 1 }}"]
-    + ["https://a.b/" + "c" * 200, "https://a.b/`id`", "https://a.b/(c)", "https://a.b/$c"],
+    "author_email": EMAIL,
+    "repository_url": URL,
     "description": TEXT,
 }
 TABLE = [
@@ -227,7 +220,7 @@ def test_a_hostile_answer_is_refused(
         result = cookies.bake({key: value, **bypass}, template=str(template))
         assert isinstance(result.exception, FailedHookException)
         message = str(result.exception)
-        before |= {f"cookies/{name}": None for name in os.listdir(tmp_path / "cookies")}
+        before |= dict.fromkeys(snapshot(tmp_path) & {"cookies/bake00": None}.keys())
     one_line(message)
     assert message.startswith(f"{key} ") or "{{" in message
     assert snapshot(tmp_path) == before
@@ -242,12 +235,12 @@ def test_the_table_is_worth_its_name() -> None:
 
 
 @pytest.mark.parametrize("key", QUESTIONS)
-@pytest.mark.parametrize("value", [None, 1, 1.5, [], ["a"], {}, {"a": 1}, b"a", "nonsense \0"])
-def test_rules_are_total(key: str, value: object) -> None:
+def test_rules_are_total(key: str) -> None:
     """A rule takes any value of any type, and says so in one line."""
-    with pytest.raises(FailedHookException) as refusal:
-        answers.check(value, key)
-    assert one_line(str(refusal.value)).startswith(key)
+    for value in [None, 1, 1.5, [], ["a"], {}, {"a": 1}, b"a", "nonsense \0"]:
+        with pytest.raises(FailedHookException) as refusal:
+            answers.check(value, key)
+        assert one_line(str(refusal.value)).startswith(key)
 
 
 def test_an_addon_without_anything_is_refused(sandbox: Sandbox) -> None:
@@ -267,9 +260,7 @@ def test_an_addon_without_anything_is_refused(sandbox: Sandbox) -> None:
         pytest.param(["package_name=class"], id="keyword"),
         pytest.param(["service_name=日本語"], id="no ASCII letters to derive names from"),
         pytest.param(["description=two\nlines"], id="two lines"),
-        pytest.param(
-            ["author_name={{ cycler.__init__.__globals__.os.mkdir('pwned') }}"], id="code"
-        ),
+        pytest.param(["author_name={{ cycler.__init__.__globals__.os.mkdir('a') }}"], id="code"),
         pytest.param(["service_name={{ broken"], id="broken markup"),
         pytest.param(["addon_name=../escaped", "__check_addon_name="], id="check overridden"),
         pytest.param(["package_name=json", "__check_package_name=ok"], id="check answered"),
@@ -293,21 +284,7 @@ def test_a_choice_that_is_none_leaves_nothing_behind(sandbox: Sandbox, choice: s
 
 def test_a_typed_answer_is_refused_before_the_next_question(sandbox: Sandbox) -> None:
     """Nobody answers twenty questions to hear that the second answer was wrong."""
-    run = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "cookiecutter",
-            "--default-config",
-            "-o",
-            sandbox.out,
-            sandbox.template,
-        ],
-        input="Acme\n../x\n",
-        env={**os.environ, "HOME": str(sandbox.folder / "home")},
-        capture_output=True,
-        encoding="utf-8",
-    )
+    run = sandbox.run(typed="Acme\n../x\n")
     assert run.returncode == 1
     assert "[3/" not in run.stdout
     assert run.stdout.splitlines()[-1].endswith("write another name, such as x")
@@ -323,11 +300,14 @@ def test_a_hostile_configuration_is_refused(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     "hostile",
-    [{"addon_name": "../x"}, {"addon_name": "a/b"}, {"description": "{{ 1 }}"}, {"transfer": "up"}]
-    + [
+    [
+        {"addon_name": "../x"},
+        {"addon_name": "a/b"},
+        {"description": "{{ 1 }}"},
+        {"transfer": "up"},
         {"lookup_plugin": "no"},
         {"license": None},
-        {"class_prefix": "x", "__check_class_prefix": ""},
+        {"ci": "x", "__check_ci": ""},
     ],
     ids=str,
 )
@@ -358,6 +338,7 @@ def test_private_variables_follow_from_the_answers(sandbox: Sandbox) -> None:
         ("JSON", "otf-addons-json", "json_service", "JSON"),
         ("123 Go", "otf-addons-123go", "service_123go", "Service123Go"),
         ("Con", "otf-addons-con", "con_service", "Con"),
+        ("Transfer", "otf-addons-transfer", "transfer", "TransferService"),
         ("None", "otf-addons-none", "none", "NoneService"),
         ("File", "otf-addons-file", "file_service", "File"),
         ("Café Größe", "otf-addons-cafegroe", "cafegroe", "CafeGroe"),
@@ -372,13 +353,8 @@ def test_derived_names(service: object, addon: str, package: str, prefix: str) -
     assert answers.to_addon_name(service) == addon
     assert answers.to_package_name(service) == package
     assert answers.to_class_prefix(service) == prefix
-    if addon:
-        for key, name in [
-            ("addon_name", addon),
-            ("package_name", package),
-            ("class_prefix", prefix),
-        ]:
-            assert answers.check(name, key) == ""
+    for key, name in {"addon_name": addon, "package_name": package, "class_prefix": prefix}.items():
+        assert not name or answers.check(name, key) == ""
 
 
 def test_derived_module() -> None:
@@ -397,61 +373,12 @@ def test_no_default_depends_on_the_service(cookies: Cookies, template: Path) -> 
 # --- Odd but honest text ---
 
 NICE = ["Plain", "O'Brien", 'The "Best"', "Both ' and \"", 'ends with "', "ends with \\", "a\\b\\n"]
-NICE += [
-    '"""',
-    "''' and \"\"\"",
-    '""""',
-    '"' * 7,
-    "# not a comment",
-    "key: value",
-    "- item",
-    "a #b",
-]
-NICE += [
-    "5. item",
-    "5) item",
-    "yes",
-    "null",
-    "1e3",
-    "~",
-    "@at",
-    "%percent",
-    "& anchor",
-    "*star*",
-    "!",
-]
-NICE += [
-    "<b>bold</b>",
-    "a & b &copy; c",
-    "[link](x)",
-    "`code`",
-    "_a_ __b__",
-    "a | b",
-    "${HOME} $x$",
-]
-NICE += [
-    "日本語",
-    "Ünïcode",
-    "🚀 rocket",
-    "👩🏽 tone",
-    "}} %} #}",
-    "{ % }",
-    "---",
-    "> quote",
-    "+ plus",
-]
-NICE += [
-    "\\u0041",
-    "\\x00",
-    "'",
-    '"',
-    "\\",
-    "=",
-    "===",
-    "a ~~b~~",
-    "http://a.b/c?d=e&f",
-    "!![x](y)",
-]
+NICE += ['"""', "''' and \"\"\"", '""""', '"' * 7, "# not a comment", "key: value", "- item"]
+NICE += ["a #b", "5. item", "5) item", "yes", "null", "1e3", "~", "@at", "%percent", "& anchor"]
+NICE += ["*star*", "!", "<b>bold</b>", "a & b &copy; c", "[link](x)", "`code`", "_a_ __b__"]
+NICE += ["a | b", "${HOME} $x$", "日本語", "Ünïcode", "🚀 rocket", "👩🏽 tone", "}} %} #}", "{ % }"]
+NICE += ["> quote", "---", "+ plus", "\\u0041", "\\x00", "'", '"', "\\", "=", "===", "a ~~b~~"]
+NICE += ["http://a.b/c?d=e&f", "!![x](y)", "1", "true", "[a, b]", "{a: b}", "\\N{DASH}", "f{x}"]
 
 
 @pytest.mark.parametrize("text", NICE)
@@ -467,13 +394,13 @@ def test_text_reads_back(text: str) -> None:
     assert ast.literal_eval(f'"""Talk to {write["docstring"](text)}."""') == f"Talk to {text}."
 
 
-@pytest.mark.parametrize("line", ["%s", "# %s", "- %s", "About %s, and more.", "**%s**"])
 @pytest.mark.parametrize("text", NICE)
-def test_markdown_shows_the_text(text: str, line: str) -> None:
+def test_markdown_shows_the_text(text: str) -> None:
     """A reader of the page sees the text, and no markup comes out of it."""
     page = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    rendered, plain = page.render(line % answers.markdown(text)), page.render(line % "Plain")
-    assert html.unescape(rendered) == plain.replace("Plain", text)
+    for line in ["{}", "# {}", "- {}", "About {}, and more.", "**{}**"]:
+        rendered = page.render(line.format(answers.markdown(text)))
+        assert html.unescape(rendered) == page.render(line.format("Plain")).replace("Plain", text)
 
 
 def test_control_characters_are_written_too() -> None:
@@ -503,14 +430,12 @@ def test_generated_python_is_as_ruff_writes_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("utf8", ["0", "1"])
 def test_the_command_in_a_c_locale(sandbox: Sandbox, utf8: str) -> None:
     """Neither the hooks nor the messages need anything beyond ASCII."""
-    assert locale.getpreferredencoding()
     c = {"LC_ALL": "C", "PYTHONUTF8": utf8, "PYTHONCOERCECLOCALE": "0"}
     message = sandbox.refuse("--no-input", "class_prefix=Ünïcode", **c)
     assert "write another name" in message
-    addon = sandbox.bake('service_name=O\'Brien "Files" \\', "author_name=C: # \\'''", **c)
-    assert (
-        json.loads((addon / "answers.json").read_bytes())["service_name"] == 'O\'Brien "Files" \\'
-    )
+    name = 'O\'Brien "Files" \\'
+    addon = sandbox.bake(f"service_name={name}", **c)
+    assert json.loads((addon / "answers.json").read_bytes()) == {"service_name": name}
 
 
 def test_nasty_text_through_the_command(sandbox: Sandbox) -> None:
@@ -534,17 +459,12 @@ def test_hooks_touch_nothing_but_the_folder(hook: Path) -> None:
     text = hook.read_text("ascii")
     tree = ast.parse(text)
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert {alias.name for node in imports for alias in node.names} <= {
-        "sys",
-        "os",
-        "json",
-        "contextlib",
-    }
+    names = {alias.name for node in imports for alias in node.names}
+    assert names <= {"contextlib", "json", "os", "sys"}
     first, second = [ast.unparse(node) for node in tree.body[1:3]]
     assert (first, second) == ("import sys", "sys.path.pop(0)")
-    assert not re.search(
-        r"subprocess|os\.(system|popen|exec|spawn|remove|unlink)|rmtree|\bgit ", text
-    )
+    used = set(re.findall(r"\bos\.([a-z.]+)", text))
+    assert used <= {"walk", "rmdir", "pardir", "path.samefile"}
     assert text.count("{{") == 1, "answers are read once, as JSON"
 
 
@@ -565,19 +485,21 @@ def any_in(path: Path) -> bool:
     return not path.is_dir() or any(path.iterdir())
 
 
+PARTS = {
+    "transfer": ["both", "source", "destination", "none"],
+    "execution": ["command", "none"],
+    "lookup_plugin": ["yes", "no"],
+    "caching_plugin": ["yes", "no"],
+    "ci": ["github", "none"],
+}
 COMBINATIONS = [
-    pytest.param(dict(zip(("transfer", "execution", "lookup_plugin", "ci"), choice, strict=True)))
-    for choice in product(
-        ["both", "source", "destination", "none"],
-        ["command", "none"],
-        ["yes", "no"],
-        ["github", "none"],
-    )
-    if (choice[0], choice[1], choice[2]) != ("none", "none", "no")
+    pytest.param(dict(zip(PARTS, choice, strict=True)), id="-".join(choice))
+    for choice in product(*PARTS.values())
+    if choice[:4] != ("none", "none", "no", "no")
 ]
 
 
-@pytest.mark.parametrize("choice", COMBINATIONS, ids=lambda choice: "-".join(choice.values()))
+@pytest.mark.parametrize("choice", COMBINATIONS)
 def test_no_folder_stands_empty(cookies: Cookies, template: Path, choice: dict[str, str]) -> None:
     """What was not chosen leaves no trace, and what was chosen is there."""
     result = cookies.bake(choice, template=str(template))
@@ -633,16 +555,22 @@ def test_a_link_out_of_the_output_folder_is_refused(sandbox: Sandbox) -> None:
     assert snapshot(outside) == {}
 
 
-def test_the_hooks_can_run_without_an_output_folder(
-    template: Path, tmp_path: Path, cookies: Cookies
-) -> None:
-    """Cruft tells the template neither the output folder nor the repository's."""
-    from cookiecutter.generate import generate_files
-
+def test_the_hooks_run_without_an_output_folder(template: Path, tmp_path: Path) -> None:
+    """Cruft tells a template neither the output folder nor the repository's."""
     answered = {"cookiecutter": context(template)}
     assert "_output_dir" not in answered["cookiecutter"]
     addon = Path(generate_files(str(template), answered, str(tmp_path)))
     assert (addon / "answers.toml").exists()
+
+
+def test_the_first_hook_alone_refuses(template: Path, tmp_path: Path) -> None:
+    """For a tool that names the folder without the guard: it is gone again, and nothing was run."""
+    addon = tmp_path / "addon"
+    addon.mkdir()
+    answered = {"cookiecutter": {**context(template), "package_name": "class"}}
+    with pytest.raises(FailedHookException, match="package_name 'class' is a Python keyword"):
+        run_hook_from_repo_dir(str(template), "pre_gen_project", str(addon), answered, True)
+    assert snapshot(tmp_path) == {}
 
 
 # --- What everything else leans on ---
@@ -675,7 +603,7 @@ def test_protocols_are_those_of_fsspec() -> None:
 
 
 @pytest.mark.real_template
-@pytest.mark.parametrize("choice", COMBINATIONS, ids=lambda choice: "-".join(choice.values()))
+@pytest.mark.parametrize("choice", COMBINATIONS)
 def test_no_folder_of_the_addon_stands_empty(cookies: Cookies, choice: dict[str, str]) -> None:
     """The pruning table knows every folder of the real addon that can stand empty."""
     result = cookies.bake(choice)
@@ -689,12 +617,9 @@ def test_nasty_text_in_the_addon(cookies: Cookies) -> None:
     given = {"service_name": 'O\'Brien "Files" \\ # : 🚀', "author_name": "'''Ann\" # :\\"}
     result = cookies.bake({**given, "description": 'Says """yes""": \\ <b> & #"'})
     assert result.exit_code == 0
-    readers = {
-        ".py": ast.parse,
-        ".toml": tomllib.loads,
-        ".json": json.loads,
-        ".yml": yaml.safe_load,
-    }
+    readers: dict[str, Callable[[str], object]]
+    readers = {".py": ast.parse, ".toml": tomllib.loads, ".json": json.loads}
+    readers |= dict.fromkeys((".yml", ".yaml"), yaml.safe_load)
     for path in result.project_path.rglob("*"):
         if reader := readers.get(path.suffix):
             reader(path.read_text("utf-8"))
