@@ -21,7 +21,12 @@ EMPTY_WITHOUT = {
         f"{HANDLERS}/schemas/transfer/{MODULE}_destination",
         f"demo/{MODULE}/worker",
     ],
-    "__has_transfer": [f"{HANDLERS}/schemas/transfer", "tests/conformance/transfers", "demo"],
+    "__has_transfer": [
+        f"{HANDLERS}/schemas/transfer",
+        "tests/conformance/transfers",
+        "tests/support/other_addon",
+        "demo",
+    ],
     "__has_execution": [f"{HANDLERS}/schemas/execution", "tests/conformance/executions"],
     "__has_handler": [
         "src/opentaskpy/addons",

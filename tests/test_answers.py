@@ -150,6 +150,7 @@ NAMES += ["ünicode", "日本", "ﬁle", "a\u202eb", "1a", "{{ 7*7 }}", "{% x %}
 NAMES += ["a" * 61, "A" * 31, "con.txt", "é"]
 SNAKE = ["Upper", "my-service", "_x", "__init__", "json", "os", "sys", "opentaskpy", "con", "nul"]
 SNAKE += ["build", "aux", "prn", "com1", "lpt9", "a" * 31, "file", "http_json"]
+CAMEL = ["lower", "My_Service", "My Service", "Ä", "True", "False", "None", "Transfer"]
 TEXT = ["", " ", " a", "a ", "\ta", "a\n", "a\r", "a\nb", "a\0b", "a\x1b[31m", "a\u2028b", "\udc80"]
 TEXT += ["a\u2029b", "a\u202eb", "a\u200bb", "a\u00a0b", "\ufeffa", "a\x85b", "a" * 201]
 TEXT += ["{{ 7*7 }}", "{{", "a {% raw %} b", "{# gone #}", "{{ cookiecutter.addon_name }}"]
@@ -165,17 +166,7 @@ HOSTILE: dict[str, list[str]] = {
     "addon_name": [*NAMES, "Upper", "a_b", "a--b", "a-", "con", "com1", "opentaskpy", "fsspec"],
     "package_name": [*NAMES, *SNAKE, "class", "lambda", "match", "none."],
     "module_name": [*NAMES, *SNAKE, "schemas", "common", "tests", "conftest"],
-    "class_prefix": [
-        *NAMES,
-        "lower",
-        "My_Service",
-        "Transfer",
-        "True",
-        "False",
-        "None",
-        "Ä",
-        "My Service",
-    ],
+    "class_prefix": [*NAMES, *CAMEL],
     "fsspec_protocol": ["", "S3", "s3 ", "s3\n", "nope", "http", "zip", "file://", "{{ 1 }}"],
     "author_name": [*TEXT, "a" * 81],
     "author_email": EMAIL,

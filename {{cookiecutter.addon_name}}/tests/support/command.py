@@ -25,13 +25,17 @@ class Result:
     exit_code: int
     log: str
 
-    def assert_success(self) -> None:
-        """Fail with the log unless the task succeeded."""
+    def assert_success(self, *messages: str) -> None:
+        """Fail with the log unless the task succeeded and said so."""
         assert self.exit_code == 0, f"OTF expects the task to succeed; its log:\n{self.log}"
+        self._assert_logged(messages)
 
     def assert_failure(self, *messages: str) -> None:
         """Fail with the log unless the task failed and said why."""
         assert self.exit_code == 1, f"OTF expects the task to fail; its log:\n{self.log}"
+        self._assert_logged(messages)
+
+    def _assert_logged(self, messages: Sequence[str]) -> None:
         for message in messages:
             assert message in self.log, f"no {message!r} in the log:\n{self.log}"
 
