@@ -50,6 +50,17 @@ def prune() -> None:
                     os.rmdir(folder)
 
 
+def first_task() -> str:
+    """Name the task of cfg/ that shows most."""
+    tasks = {
+        "__is_source": "download",
+        "__is_destination": "upload",
+        "__has_execution": "run",
+        "__has_lookup": "lookup",
+    }
+    return next((task for piece, task in tasks.items() if ANSWERS[piece]), "cache")
+
+
 def next_steps() -> None:
     """Name the commands, and the files that wait for their author."""
     print(f"\n{ANSWERS['addon_name']} is ready. Next:\n")
@@ -58,6 +69,7 @@ def next_steps() -> None:
     print("  . .venv/bin/activate        (Windows: .venv\\Scripts\\activate)")
     print("  pip install -e '.[dev]'     (Windows: double quotes)")
     print("  pytest")
+    print(f"  task-run -c cfg -t {first_task()}-{MODULE}")
     stubs = {"__custom_transfer": "client", "__custom_execution": "execution_client"}
     files = [f"{HANDLERS}/{MODULE}_{stub}.py" for piece, stub in stubs.items() if ANSWERS[piece]]
     if files:
