@@ -12,12 +12,12 @@ import keyword
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
 from cookiecutter.exceptions import FailedHookException
-from jinja2 import Environment, pass_environment
+from jinja2 import Environment, Template
 
 ROOT = Path(__file__).parent
 QUESTIONS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
@@ -267,12 +267,77 @@ def must_select(answers: MutableMapping[str, Any]) -> str:
     return ""
 
 
+# --- What follows from the answers: the conditions and names that the addon's files use ---
+
+
+def derived(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Derive the private variables; a condition is "yes" or nothing."""
+    path = f"opentaskpy.addons.{answers['package_name']}.remotehandlers.{answers['module_name']}"
+    prefix, module = answers["class_prefix"], answers["module_name"]
+    transfer, client = answers["transfer"], answers["transfer_client"]
+    execution, license_ = answers["execution"], answers["license"]
+    has_transfer = transfer != "none"
+    conditions = {
+        "__has_transfer": has_transfer,
+        "__is_source": transfer in ("both", "source"),
+        "__is_destination": transfer in ("both", "destination"),
+        "__has_execution": execution != "none",
+        "__has_handler": has_transfer or execution != "none",
+        "__has_lookup": answers["lookup_plugin"],
+        "__has_caching": answers["caching_plugin"],
+        "__has_plugin": answers["lookup_plugin"] or answers["caching_plugin"],
+        "__fsspec": has_transfer and client == "fsspec",
+        "__obstore": has_transfer and client == "obstore",
+        "__http": has_transfer and client == "http",
+        "__custom_transfer": has_transfer and client == "custom",
+        "__command": execution == "command",
+        "__http_execution": execution == "http",
+        "__rest": (has_transfer and client == "http") or execution == "http",
+        "__custom_execution": execution == "custom",
+        "__github": answers["ci"] == "github",
+        "__gitlab": answers["ci"] == "gitlab",
+        "__gpl": license_ == "GPL-3.0-or-later",
+        "__mit": license_ == "MIT",
+        "__apache": license_ == "Apache-2.0",
+        "__proprietary": license_ == "Proprietary",
+    }
+    return {name: "yes" if condition else "" for name, condition in conditions.items()} | {
+        "__transfer_class": f"{prefix}Transfer",
+        "__execution_class": f"{prefix}Execution",
+        "__client_class": f"{prefix}Client",
+        "__execution_client_class": f"{prefix}ExecutionClient",
+        "__handler_path": path,
+        "__variable": module.upper(),
+        "__version": "26.48.0" if answers["versioning"] == "calver" else "0.1.0",
+        "__fsspec_requirement": PROTOCOLS[answers["fsspec_protocol"]],
+    }
+
+
 # --- The guard: no answer acts as a template, and no folder is made before all answers hold ---
 
+PLAIN_TEXT = "is not plain text: write the answer without {{, {% and {#"
 FOLDER = "{{cookiecutter.addon_name}}"
 # The only templates without a file name that have markup in them by right.
 OWN = {question for question in QUESTIONS.values() if isinstance(question, str)}
 OWN |= {hook.read_text(encoding="utf-8") for hook in (ROOT / "hooks").glob("*.py")}
+
+# The two kinds of markup that nearly all files and their names have, and most have no other.
+VALUE = re.compile(r"\{\{ ?cookiecutter\.(\w+) ?\}\}")
+CONDITION = re.compile(
+    r"\{% if cookiecutter\.(\w+)(?: and cookiecutter\.(\w+))? %\}([^{}]*)\{% endif %\}"
+)
+
+
+class Plain:
+    """A template without markup, which need not be compiled."""
+
+    def __init__(self, text: str) -> None:
+        """Keep the text."""
+        self.text = text
+
+    def render(self, **_: Any) -> str:
+        """Return the text."""
+        return self.text
 
 
 class Guard:
@@ -283,32 +348,66 @@ class Guard:
     command line, bypass the checks in cookiecutter.json. Both end here: the first because only
     the template's own texts may have markup, the second because the name of the addon's folder,
     which is rendered before the folder is made, settles all answers first.
+
+    Compiling hundreds of templates takes most of the time of a run, and most of them have nothing
+    but values and simple conditions. The guard puts these in itself, and Jinja gets the rest.
     """
 
-    def __init__(self) -> None:
-        """Start with no folder named: until then, what is rendered is questions and answers."""
-        self.generating = False
+    def __init__(self, environment: Environment) -> None:
+        """Give the environment the filters, and stand before its two ways to make a template."""
+        environment.filters.update(FILTERS, settled=self.settle)
+        self.environment = environment
+        self.answers: Mapping[str, Any] = {}
+        self.from_string = environment.from_string
+        self.get_template = environment.get_template
+        environment.from_string = self.text  # type: ignore[method-assign]
+        environment.get_template = self.file  # type: ignore[assignment, method-assign]
 
-    def __call__(self, source: str, name: str | None) -> str:
-        """Return the source to compile, or refuse it."""
+    def text(self, source: str, *args: Any, **kwargs: Any) -> Plain | Template:
+        """Make a template of a question, an answer, a hook, or the name of a file or folder."""
         if source == FOLDER:
-            self.generating = True
-            return "{{ (cookiecutter | settled).addon_name }}"
-        if not (self.generating or name or source in OWN) and MARKUP.search(source):
-            raise _refusal("", source, "is not plain text: write the answer without {{, {% and {#")
-        return source
+            source = "{{ (cookiecutter | settled).addon_name }}"
+        elif self.answers:
+            source = self._filled(source)
+        elif source not in OWN and MARKUP.search(source):
+            raise _refusal("", source, PLAIN_TEXT)
+        return self.from_string(source) if MARKUP.search(source) else Plain(source)
 
+    def file(self, name: str, *args: Any, **kwargs: Any) -> Plain | Template:
+        """Make a template of a file."""
+        loader = self.environment.loader
+        assert loader
+        source = self._filled(loader.get_source(self.environment, name)[0])
+        if MARKUP.search(source):
+            return self.get_template(name, *args, **kwargs)
+        return Plain(source)
 
-@pass_environment
-def settled(environment: Environment, answers: MutableMapping[str, Any]) -> Any:
-    """Render every private variable again, the checks among them, from the answers as they are now.
+    def settle(self, answers: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Check all answers once more, and add what follows from them.
 
-    What somebody else put into a private variable is replaced: they follow from the answers.
-    """
-    for key, question in QUESTIONS.items():
-        if key.startswith("__") and key != "__prompts__":
-            answers[key] = environment.from_string(question).render(cookiecutter=answers)
-    return answers
+        What somebody else put into a private variable is replaced.
+        """
+        for key in RULES:
+            if key not in answers:  # an answer that looks like the folder's name
+                raise _refusal("", FOLDER, PLAIN_TEXT)
+            check(answers[key], key)
+        must_select(answers)
+        answers.update(derived(answers))
+        self.answers = answers
+        return answers
+
+    def _filled(self, source: str) -> str:
+        return VALUE.sub(self._value, CONDITION.sub(self._part, source))
+
+    def _value(self, match: re.Match[str]) -> str:
+        value = self.answers.get(match[1])
+        return value if isinstance(value, str) else match[0]
+
+    def _part(self, match: re.Match[str]) -> str:
+        names = [name for name in match.group(1, 2) if name]
+        if not all(name in self.answers for name in names):
+            return match[0]
+        return match[3] if all(self.answers[name] for name in names) else ""
 
 
 # --- Writing an answer into a file; each gives text that reads back as the same answer ---
@@ -355,8 +454,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "to_class_prefix": to_class_prefix,
     "check": check,
     "must_select": must_select,
-    "settled": settled,
-    "fsspec_requirement": PROTOCOLS.__getitem__,
     "toml": quoted,
     "json_text": quoted,
     "yaml_text": quoted,

@@ -1,4 +1,4 @@
-"""Hands answers.py to Jinja: its filters, and its guard over every template source.
+"""Hands answers.py to Jinja: its filters, and its guard over every template.
 
 Keep this file as it is. `cruft update` renders the old and the new version of this template in one
 process, where Python imports a module once; so whatever may change between versions is in
@@ -18,11 +18,4 @@ class Answers(Extension):
     def __init__(self, environment: Environment) -> None:
         """Read answers.py afresh for this environment."""
         super().__init__(environment)
-        answers = run_path(str(Path(__file__).with_name("answers.py")))
-        environment.filters.update(answers["FILTERS"])
-        self.guard = answers["Guard"]()
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Show the guard a template source before Jinja compiles it."""
-        guarded: str = self.guard(source, name)
-        return guarded
+        run_path(str(Path(__file__).with_name("answers.py")))["Guard"](environment)

@@ -34,6 +34,7 @@ EMPTY_WITHOUT = {
         "tests/services",
         "tests/support",
     ],
+    "__rest": ["tests/support/loopback"],
     "__has_lookup": ["src/opentaskpy/plugins"],
     "__has_caching": ["src/opentaskpy/variablecaching"],
     "__has_plugin": ["tests/plugins"],

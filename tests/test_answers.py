@@ -1,7 +1,6 @@
 """What the template answers to answers: hostile ones, odd ones, and the ones nobody gave.
 
-Most tests bake a tiny template with the real questions, rules and hooks; only those marked
-`real_template` bake the addon itself.
+Most tests bake a tiny template with the real questions, rules and hooks.
 """
 
 import ast
@@ -593,7 +592,6 @@ def test_protocols_are_those_of_fsspec() -> None:
 # --- The addon itself ---
 
 
-@pytest.mark.real_template
 @pytest.mark.parametrize("choice", COMBINATIONS)
 def test_no_folder_of_the_addon_stands_empty(cookies: Cookies, choice: dict[str, str]) -> None:
     """The pruning table knows every folder of the real addon that can stand empty."""
@@ -602,7 +600,6 @@ def test_no_folder_of_the_addon_stands_empty(cookies: Cookies, choice: dict[str,
     assert empty_folders(result.project_path) == []
 
 
-@pytest.mark.real_template
 def test_nasty_text_in_the_addon(cookies: Cookies) -> None:
     """Every file of the real addon can still be read by its own language's reader."""
     given = {"service_name": 'O\'Brien "Files" \\ # : 🚀', "author_name": "'''Ann\" # :\\"}
