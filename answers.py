@@ -63,7 +63,8 @@ PROTOCOLS = {
     "webhdfs": "requests",
 }
 # pip would take an addon of one of these names for the package that the addon depends on.
-REQUIRED = {"opentaskpy", "fsspec", "pytest"} | {name.split("[")[0] for name in PROTOCOLS.values()}
+REQUIRED = {"opentaskpy", "fsspec", "pytest", "urllib3"}
+REQUIRED |= {name.split("[")[0] for name in PROTOCOLS.values()}
 
 
 def _name(pattern: str, limit: int, shape: str, taken: dict[str, Iterable[str]]) -> Rule:
@@ -279,6 +280,7 @@ def derived(answers: Mapping[str, Any]) -> dict[str, str]:
     has_transfer = transfer != "none"
     conditions = {
         "__has_transfer": has_transfer,
+        "__is_both": transfer == "both",
         "__is_source": transfer in ("both", "source"),
         "__is_destination": transfer in ("both", "destination"),
         "__has_execution": execution != "none",
@@ -289,6 +291,7 @@ def derived(answers: Mapping[str, Any]) -> dict[str, str]:
         "__fsspec": has_transfer and client == "fsspec",
         "__obstore": has_transfer and client == "obstore",
         "__http": has_transfer and client == "http",
+        "__in_parts": has_transfer and client in ("fsspec", "obstore"),
         "__custom_transfer": has_transfer and client == "custom",
         "__command": execution == "command",
         "__http_execution": execution == "http",
@@ -321,11 +324,23 @@ FOLDER = "{{cookiecutter.addon_name}}"
 OWN = {question for question in QUESTIONS.values() if isinstance(question, str)}
 OWN |= {hook.read_text(encoding="utf-8") for hook in (ROOT / "hooks").glob("*.py")}
 
-# The two kinds of markup that nearly all files and their names have, and most have no other.
-VALUE = re.compile(r"\{\{ ?cookiecutter\.(\w+) ?\}\}")
+# The kinds of markup that nearly all questions, files and their names have; most have no other.
+VALUE = re.compile(r"\{\{ ?cookiecutter\.(\w+)(?: \| (\w+)(?:\('(\w+)'\))?)? ?\}\}")
 CONDITION = re.compile(
     r"\{% if cookiecutter\.(\w+)(?: and cookiecutter\.(\w+))? %\}([^{}]*)\{% endif %\}"
 )
+
+
+class Question:
+    """A question or a check of cookiecutter.json: one value, through one filter."""
+
+    def __init__(self, match: re.Match[str]) -> None:
+        """Keep what was found."""
+        self.match = match
+
+    def render(self, **context: Any) -> str:
+        """Return the default, or nothing for a check; raise when the check fails."""
+        return _filled_in(self.match, context["cookiecutter"])
 
 
 class Plain:
@@ -363,13 +378,16 @@ class Guard:
         environment.from_string = self.text  # type: ignore[method-assign]
         environment.get_template = self.file  # type: ignore[assignment, method-assign]
 
-    def text(self, source: str, *args: Any, **kwargs: Any) -> Plain | Template:
+    def text(self, source: str, *args: Any, **kwargs: Any) -> Plain | Question | Template:
         """Make a template of a question, an answer, a hook, or the name of a file or folder."""
         if source == FOLDER:
             source = "{{ (cookiecutter | settled).addon_name }}"
         elif self.answers:
             source = self._filled(source)
-        elif source not in OWN and MARKUP.search(source):
+        elif source in OWN:
+            if match := VALUE.fullmatch(source):
+                return Question(match)
+        elif MARKUP.search(source):
             raise _refusal("", source, PLAIN_TEXT)
         return self.from_string(source) if MARKUP.search(source) else Plain(source)
 
@@ -397,17 +415,26 @@ class Guard:
         return answers
 
     def _filled(self, source: str) -> str:
-        return VALUE.sub(self._value, CONDITION.sub(self._part, source))
+        return CONDITION.sub(self._part, VALUE.sub(self._value, source))
 
     def _value(self, match: re.Match[str]) -> str:
-        value = self.answers.get(match[1])
-        return value if isinstance(value, str) else match[0]
+        known = match[1] in self.answers and (match[2] is None or match[2] in FILTERS)
+        return _filled_in(match, self.answers) if known else match[0]
 
     def _part(self, match: re.Match[str]) -> str:
         names = [name for name in match.group(1, 2) if name]
         if not all(name in self.answers for name in names):
             return match[0]
         return match[3] if all(self.answers[name] for name in names) else ""
+
+
+def _filled_in(match: re.Match[str], answers: Mapping[str, Any]) -> str:
+    """Do what Jinja would do with a VALUE."""
+    value = answers[match[1]]
+    if match[2]:
+        arguments = [match[3]] if match[3] else []
+        value = FILTERS[match[2]](value, *arguments)
+    return str(value)
 
 
 # --- Writing an answer into a file; each gives text that reads back as the same answer ---
@@ -442,7 +469,7 @@ def markdown(value: str) -> str:
     return re.sub(r"^(\d*)([#+=.)-])", r"\1\\\2", text)
 
 
-def otf_variable(name: str, prefix: str) -> str:
+def otf_variable(prefix: str, name: str) -> str:
     """Write a reference to a variable of OTF, whose own Jinja uses the same braces."""
     return f"{{{{ {prefix}_{name} }}}}"
 

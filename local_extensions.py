@@ -5,11 +5,19 @@ process, where Python imports a module once; so whatever may change between vers
 answers.py, which is read again each time Cookiecutter makes a Jinja environment.
 """
 
+from functools import cache
 from pathlib import Path
-from runpy import run_path
+from types import CodeType
+from typing import Any
 
 from jinja2 import Environment
 from jinja2.ext import Extension
+
+
+@cache
+def compiled(source: str) -> CodeType:
+    """Compile a version of answers.py once, however many environments there are."""
+    return compile(source, "answers.py", "exec")
 
 
 class Answers(Extension):
@@ -18,4 +26,7 @@ class Answers(Extension):
     def __init__(self, environment: Environment) -> None:
         """Read answers.py afresh for this environment."""
         super().__init__(environment)
-        run_path(str(Path(__file__).with_name("answers.py")))["Guard"](environment)
+        file = Path(__file__).with_name("answers.py")
+        namespace: dict[str, Any] = {"__name__": "answers", "__file__": str(file)}
+        exec(compiled(file.read_text(encoding="utf-8")), namespace)
+        namespace["Guard"](environment)

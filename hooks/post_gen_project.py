@@ -34,7 +34,7 @@ EMPTY_WITHOUT = {
         "tests/services",
         "tests/support",
     ],
-    "__rest": ["tests/support/loopback"],
+    "__rest": ["tests/support/loopback", "tests/rest"],
     "__has_lookup": ["src/opentaskpy/plugins"],
     "__has_caching": ["src/opentaskpy/variablecaching"],
     "__has_plugin": ["tests/plugins"],
@@ -70,6 +70,8 @@ def next_steps() -> None:
     print("  . .venv/bin/activate        (Windows: .venv\\Scripts\\activate)")
     print("  pip install -e '.[dev]'     (Windows: double quotes)")
     print("  pytest")
+    if ANSWERS["__rest"]:
+        print("  python tests/serve.py       (and what follows in another terminal)")
     print(f"  task-run -c cfg -t {first_task()}-{MODULE}")
     stubs = {"__custom_transfer": "client", "__custom_execution": "execution_client"}
     files = [f"{HANDLERS}/{MODULE}_{stub}.py" for piece, stub in stubs.items() if ANSWERS[piece]]
