@@ -1,0 +1,85 @@
+"""The standard tests are all there, as they came, and none is left out."""
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+SUITE = Path(__file__).parent
+TESTS = SUITE.parent
+ADVICE = (
+    "These tests say what OTF expects of every addon. Take {file} from the template again. What "
+    "your service cannot do belongs into UNSUPPORTED of tests/services/<module>.py, with the "
+    "reason; tests of your own belong into other files below tests/."
+)
+
+
+def listed() -> dict[str, str]:
+    """Return the standard files with their checksums."""
+    lines = (SUITE / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    return {name: checksum for checksum, name in (line.split("  ") for line in lines)}
+
+
+def checksum(file: Path) -> str:
+    """Return the checksum of a file, whatever the addon is called."""
+    text = re.sub(r"opentaskpy\.addons\.\w+", "opentaskpy.addons.*", file.read_text("utf-8"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def standard_tests() -> Iterator[tuple[str, str]]:
+    """Return the file and the name of each standard test."""
+    for name in listed():
+        for node in ast.walk(ast.parse((SUITE / name).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield name, node.name
+
+
+@pytest.mark.parametrize("name", listed())
+def test_standard_file_is_unchanged(name: str) -> None:
+    advice = ADVICE.format(file=f"tests/conformance/{name}")
+    assert (SUITE / name).is_file(), f"tests/conformance/{name} was deleted. {advice}"
+    unchanged = checksum(SUITE / name) == listed()[name]
+    assert unchanged, f"tests/conformance/{name} was changed. {advice}"
+
+
+def test_no_fixture_is_replaced() -> None:
+    """A `conftest.py` nearer to a test would win over that of the suite."""
+    added = {path.relative_to(SUITE).as_posix() for path in SUITE.rglob("conftest.py")}
+    added -= listed().keys()
+    assert not added, f"remove {added} from tests/conformance. " + ADVICE.format(file="the suite")
+
+
+def test_no_option_leaves_tests_out(request: pytest.FixtureRequest) -> None:
+    options = request.config.getini("addopts")
+    leaving_out = ("-k", "-m", "--deselect", "--ignore")
+    bad = [option for option in options if option.startswith(leaving_out)]
+    assert not bad, f"remove {bad} from addopts. " + ADVICE.format(file="pyproject.toml")
+
+
+def test_no_standard_test_is_left_out(request: pytest.FixtureRequest) -> None:
+    """For instance by a hook, or by a name that is given twice in a file."""
+    config = request.config
+    options = ("keyword", "markexpr", "deselect", "ignore", "lf")
+    asked_for_some = any(config.getoption(name, default=None) for name in options)
+    if asked_for_some or config.args_source is config.ArgsSource.ARGS:
+        pytest.skip("only some of the tests were asked for")
+    found = {
+        (item.path.relative_to(SUITE).as_posix(), item.name.partition("[")[0])
+        for item in request.session.items
+        if item.path.is_relative_to(SUITE)
+    }
+    missing = sorted(set(standard_tests()) - found)
+    assert not missing, f"left out are {missing}. " + ADVICE.format(file="conftest.py")
+
+
+def test_what_is_unsupported_is_a_standard_test() -> None:
+    """A misspelt name in UNSUPPORTED would have no effect, and a reason is for the readers."""
+    names = {test for _, test in standard_tests()}
+    for path in (TESTS / "services").glob("[!_]*.py"):
+        for name, reason in import_module(f"services.{path.stem}").UNSUPPORTED.items():
+            assert name in names, f"{path.name}: there is no standard test {name}"
+            assert reason.strip(), f"{path.name}: say why {name} is expected to fail"
