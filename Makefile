@@ -4,8 +4,8 @@ PYTHON ?= python3
 BIN := build/venv/bin
 ADDON := build/demo/otf-addons-myservice
 UV_PIP := $(BIN)/uv pip install --quiet --python build/venv
-# One process for each core; what belongs to one addon stays in one process.
-PYTEST := $(BIN)/pytest -n auto --dist loadgroup
+# One process for each core; who has nothing left to do takes tests over from the others.
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .PHONY: help demo test test-all lint bench clean
 

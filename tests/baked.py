@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,11 @@ def clean_environment() -> dict[str, str]:
 
 
 def run(
-    *command: str | Path, cwd: Path, env: Mapping[str, str] | None = None, exit_code: int = 0
+    *command: str | Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    exit_code: int = 0,
+    timeout: float = 300,
 ) -> str:
     """Run a command, assert its exit code, and return all that it printed.
 
@@ -29,6 +34,7 @@ def run(
         cwd (Path): The folder to run it in.
         env (Mapping[str, str] | None): What is added to a clean environment.
         exit_code (int): The exit code that it must have.
+        timeout (float): After how many seconds it is given up.
 
     Returns:
         str: Its output and its errors, in the order in which they were written.
@@ -42,7 +48,7 @@ def run(
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        timeout=300,
+        timeout=timeout,
     )
     told = f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}"
     assert done.returncode == exit_code, told
@@ -73,20 +79,36 @@ class Venv:
         cwd: Path,
         env: Mapping[str, str] | None = None,
         exit_code: int = 0,
+        timeout: float = 300,
     ) -> str:
         """Run a command of the environment, as in a shell in which it is activated."""
-        binaries = self.folder / "bin"
-        activated = {
-            "VIRTUAL_ENV": str(self.folder),
-            "PATH": os.pathsep.join((str(binaries), os.environ["PATH"])),
-        }
-        return run(
-            binaries / command,
-            *arguments,
+        env = {**self._activated, **(env or {})}
+        return run(self._program(command), *arguments, cwd=cwd, env=env, exit_code=exit_code)
+
+    @contextmanager
+    def running(self, command: str, *arguments: str, cwd: Path) -> Iterator[str]:
+        """Have a command run in the background; give the line that it has printed by then."""
+        process = subprocess.Popen(
+            (self._program(command), *arguments),
             cwd=cwd,
-            env={**activated, **(env or {})},
-            exit_code=exit_code,
+            env={**clean_environment(), **self._activated},
+            stdout=subprocess.PIPE,
         )
+        with process:
+            line = process.stdout.readline().decode() if process.stdout else ""
+            assert line, f"{command} {arguments} ended"
+            try:
+                yield line
+            finally:
+                process.terminate()
+
+    def _program(self, command: str) -> Path:
+        return self.folder / "bin" / command
+
+    @property
+    def _activated(self) -> dict[str, str]:
+        path = os.pathsep.join((str(self.folder / "bin"), os.environ["PATH"]))
+        return {"VIRTUAL_ENV": str(self.folder), "PATH": path}
 
 
 @dataclass(frozen=True)

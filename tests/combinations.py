@@ -28,21 +28,23 @@ def _product(*keys: str) -> list[Answers]:
     return [dict(zip(keys, values, strict=True)) for values in product(*map(choices, keys))]
 
 
-def _is_something(shape: Answers) -> bool:
-    plugin = shape["lookup_plugin"] or shape["caching_plugin"]
-    return bool(plugin) or {shape["transfer"], shape["execution"]} != {"none"}
+def _differs(shape: Answers) -> bool:
+    """Pass over the empty addon, and what differs only in how files that never travel do so."""
+    if shape["transfer"] != "none":
+        return True
+    is_something = shape["execution"] != "none" or shape["lookup_plugin"] or shape["caching_plugin"]
+    return bool(is_something) and shape["transfer_client"] == choices("transfer_client")[0]
+
+
+def _protocols(shape: Answers) -> tuple[str, ...]:
+    has_filesystem = shape["transfer"] != "none" and shape["transfer_client"] == "fsspec"
+    return PROTOCOLS if has_filesystem else PROTOCOLS[:1]
 
 
 def shapes() -> list[Answers]:
     """List every structure that an addon can have."""
-    structures = [shape for shape in _product(*STRUCTURE) if _is_something(shape)]
-    return [
-        {**structure, "fsspec_protocol": protocol}
-        for structure in structures
-        for protocol in PROTOCOLS
-        if protocol == "file"
-        or (structure["transfer"] != "none" and structure["transfer_client"] == "fsspec")
-    ]
+    structures = filter(_differs, _product(*STRUCTURE))
+    return [{**shape, "fsspec_protocol": p} for shape in structures for p in _protocols(shape)]
 
 
 def papers() -> list[Answers]:
@@ -51,14 +53,12 @@ def papers() -> list[Answers]:
 
 
 def named(name: str, **answers: Any) -> Any:
-    """Give a combination a name, and have all that is tested with it run in one process."""
-    return pytest.param(answers, id=name, marks=pytest.mark.xdist_group(name))
+    """Give a combination a name."""
+    return pytest.param(answers, id=name)
 
-
-DEFAULTS = named("defaults")
 
 COMBINATIONS = [
-    DEFAULTS,
+    named("defaults"),
     named("package_myservice", service_name="Another", package_name="myservice", ci="gitlab"),
     named("module_lambda", module_name="lambda"),
     named("module_unlike_package", package_name="acme", module_name="drop_box"),
@@ -101,4 +101,9 @@ COMBINATIONS = [
     named("memory", fsspec_protocol="memory"),
     named("s3", fsspec_protocol="s3"),
     named("sftp", fsspec_protocol="sftp"),
+    named("obstore", transfer_client="obstore", execution="none"),
+    named("http", transfer_client="http", execution="http"),
+    named("http_source", transfer="source", transfer_client="http", execution="custom"),
+    named("http_destination", transfer="destination", transfer_client="http", ci="gitlab"),
+    named("http_execution_only", transfer="none", execution="http", caching_plugin=True),
 ]

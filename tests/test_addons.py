@@ -1,16 +1,20 @@
 """Named addons do what their users do: they are built, installed, tested, checked and run."""
 
+import json
 import re
 import tarfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.baked import BakedProject, Venv
-from tests.combinations import COMBINATIONS
+from tests.combinations import COMBINATIONS, Answers
 from tests.conftest import Bake
+from tests.expected import expected_files
 
 # A batch looks every five seconds whether a task has ended; no test needs to wait that long.
 IMPATIENT = {"OTF_BATCH_POLL_INTERVAL": "1", "OTF_NO_THREAD_SLEEP": "1"}
@@ -25,64 +29,93 @@ class Installed:
     wheel: Path
     venv: Venv
 
-    def run(self, command: str, *arguments: str, exit_code: int = 0) -> str:
+    def run(self, command: str, *arguments: str, exit_code: int = 0, **variables: str) -> str:
         """Run a command from the addon's folder, as its author does."""
+        env = IMPATIENT | variables
         return self.venv.run(
-            command, *arguments, cwd=self.project.root, env=IMPATIENT, exit_code=exit_code
+            command, *arguments, cwd=self.project.root, env=env, exit_code=exit_code
         )
 
 
-@pytest.fixture(scope="module", params=COMBINATIONS)
-def addon(
-    request: pytest.FixtureRequest, bake_to_keep: Bake, tmp_path_factory: pytest.TempPathFactory
-) -> Installed:
-    """Bake, build and install one combination."""
-    project = bake_to_keep(**request.param)
+def install(project: BakedProject, folder: Path) -> Installed:
+    """Build an addon and install its wheel, with the tools that its author works with."""
     sdist, wheel = project.build()
-    venv = Venv.make(tmp_path_factory.mktemp("addon") / "venv")
+    venv = Venv.make(folder / "venv")
     venv.install(f"{wheel}[dev]")
     return Installed(project, sdist, wheel, venv)
 
 
-def test_distributions_have_every_file(addon: Installed) -> None:
+def distributions_have_every_file(addon: Installed) -> None:
     with zipfile.ZipFile(addon.wheel) as archive:
         wheel = {name for name in archive.namelist() if ".dist-info/" not in name}
     with tarfile.open(addon.sdist) as archive:
         sdist = {name.partition("/")[2] for name in archive.getnames()}
-    sources = {name for name in addon.project.files() if name.startswith("src/opentaskpy/")}
+    sources = {name for name in expected_files(addon.project.answers) if name.startswith("src/")}
     assert any(name.endswith("/py.typed") for name in sources)
     assert sorted(wheel) == sorted(name.removeprefix("src/") for name in sources)
     assert sources <= sdist
     addon.run("twine", "check", "--strict", str(addon.sdist), str(addon.wheel))
 
 
-def test_own_tests_pass_on_the_wheel(addon: Installed) -> None:
+def own_tests_pass_on_the_wheel(addon: Installed) -> None:
     where = addon.run("python", "-c", f"import {addon.project.package} as a; print(a.__file__)")
     assert Path(where.strip()).is_relative_to(addon.venv.folder)
     addon.run("pytest", "-p", "no:cacheprovider")
 
 
-def test_style(addon: Installed) -> None:
+def style_is_clean(addon: Installed) -> None:
     addon.run("ruff", "check")
     addon.run("ruff", "format", "--check", "--diff")
 
 
-def test_types(addon: Installed, tmp_path_factory: pytest.TempPathFactory) -> None:
-    # One cache for all addons: what they have in common is by far the most.
-    addon.run("mypy", "--cache-dir", str(tmp_path_factory.getbasetemp() / "mypy"))
+def types_are_sound(addon: Installed) -> None:
+    addon.run("mypy")
 
 
 def is_stub(project: BakedProject, task: str) -> bool:
     """Tell whether a task reaches a client that its author still has to write."""
     answers = project.answers
-    if task.startswith("run-") or answers["transfer"] == "none":
-        return bool(answers["execution"] == "custom")
-    return bool(answers["transfer_client"] == "custom")
+    text = project.read(f"cfg/{answers['module_name']}/{task}.json")
+    if members := json.loads(text).get("tasks"):
+        return any(is_stub(project, member["task_id"]) for member in members)
+    stubs = {"Transfer": answers["transfer_client"], "Execution": answers["execution"]}
+    return any(f'{kind}"' in text for kind, client in stubs.items() if client == "custom")
 
 
-def test_every_task_runs_as_it_stands(addon: Installed) -> None:
-    for task in addon.project.tasks():
-        stub = is_stub(addon.project, task)
-        log = addon.run("task-run", "-c", "cfg", "-t", task, exit_code=1 if stub else 0)
-        # The one line that names the method to write, and says what it has to do.
-        assert bool(re.search(r" ERROR .* NotImplementedError: \w+: \w+", log)) == stub, log
+@contextmanager
+def demo_service(addon: Installed) -> Iterator[dict[str, str]]:
+    """Run the service that the tasks of an HTTP client reach; give the variable that names it."""
+    if not addon.project.path("tests/serve.py").exists():
+        yield {}
+        return
+    serve = ("tests/serve.py", "--port", "0")
+    with addon.venv.running("python", *serve, cwd=addon.project.root) as line:
+        yield {f"{addon.project.answers['module_name'].upper()}_HOST": line.split()[-1]}
+
+
+def every_task_runs_as_it_stands(addon: Installed) -> None:
+    with demo_service(addon) as variables:
+        for task in addon.project.tasks():
+            stub = is_stub(addon.project, task)
+            command = ("task-run", "-c", "cfg", "-t", task)
+            log = addon.run(*command, exit_code=1 if stub else 0, **variables)
+            # The one line that names the method to write, and says what it has to do.
+            assert bool(re.search(r" ERROR .* NotImplementedError: \w+: \w+", log)) == stub, log
+
+
+CHECKS = (
+    distributions_have_every_file,
+    own_tests_pass_on_the_wheel,
+    style_is_clean,
+    types_are_sound,
+    every_task_runs_as_it_stands,
+)
+
+
+@pytest.mark.parametrize("answers", COMBINATIONS)
+def test_addon(bake: Bake, answers: Answers, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    # One test with parts, because what the parts share takes longest: to build and to install.
+    addon = install(bake(**answers), tmp_path)
+    for check in CHECKS:
+        with subtests.test(check.__name__):
+            check(addon)

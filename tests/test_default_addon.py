@@ -73,7 +73,7 @@ def test_the_oldest_dependencies_are_enough(
     needed = tomllib.loads(project.read("pyproject.toml"))["project"]["dependencies"]
     (oldest,) = re.findall(r"opentaskpy>=([\d.]+)", " ".join(needed))
     venv = Venv.make(tmp_path / "venv")
-    venv.install("--resolution", "lowest-direct", wheel)
+    venv.install("--resolution", "lowest-direct", wheel, *needed)
     venv.install("pytest")
     version = "from importlib.metadata import version; print(version('opentaskpy'))"
     assert venv.run("python", "-c", version, cwd=tmp_path).strip() == oldest

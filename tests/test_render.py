@@ -2,21 +2,23 @@
 
 import json
 import re
+import shutil
 import tomllib
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from functools import cache, partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from types import CodeType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 import yaml
-from cookiecutter import hooks
+from cookiecutter import generate
 from jinja2 import Environment
 from jsonschema import Draft202012Validator
 
+import local_extensions
 from tests.baked import BakedProject
 from tests.combinations import CHOICES, COMBINATIONS, Answers, choices, papers, shapes
 from tests.conftest import Bake
@@ -32,6 +34,11 @@ PARSERS: dict[str, Callable[[str], Any]] = {
 }
 
 
+# Nothing in these folders depends on license, versioning or CI.
+CODE = ("src", "tests", "cfg", "demo")
+OTHER_PAPERS = {"license": "Proprietary", "versioning": "semver", "ci": "gitlab"}
+
+
 def name_of(answers: Answers) -> str:
     """Name a test so that `pytest -k` finds it."""
     return "-".join(
@@ -40,19 +47,20 @@ def name_of(answers: Answers) -> str:
     )
 
 
-def leftovers(name: str, text: str) -> list[str]:
-    """Find the lines in which Jinja was left."""
-    if name.startswith("cfg/"):  # OTF's own variables
-        text = re.sub(r"\{\{ \w+ \}\}", "", text)
-    if name.endswith(".yml"):  # the expressions of GitHub Actions
-        text = re.sub(r"\$\{\{ [^{}]+ \}\}", "", text)
-    return [line for line in text.splitlines() if re.search(r"\{[{%#]|[%#]\}", line)]
+# The variables of OTF and the expressions of GitHub, and where a text speaks of the braces.
+OTHERS = re.compile(r'\{\{ (?!cookiecutter)[^{}]+ \}\}|"\{\{"')
+
+
+def leftovers(text: str) -> list[str]:
+    """Find the lines in which Jinja of the template was left."""
+    lines = OTHERS.sub("", text).splitlines()
+    return [line for line in lines if re.search(r"\{[{%#]|[%#]\}", line)]
 
 
 @cache  # most files are the same in very many addons
 def check_file(name: str, text: str) -> None:
     """Check what holds for each file on its own."""
-    assert not leftovers(name, text), name
+    assert not leftovers(text), name
     assert re.fullmatch(r"(.*\S)?\n|", text, re.DOTALL), f"{name}: one line break at the end"
     if parse := PARSERS.get(PurePosixPath(name).suffix):
         parse(text)
@@ -104,50 +112,76 @@ def check(addon: BakedProject) -> None:
         check_file(name, addon.read(name))
     check_schemas(addon, files)
     check_packaging(addon, files)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compile_once() -> Iterator[None]:
-    """Compile each template once, not once for each addon: that is most of what rendering costs."""
-    compile_template = Environment.compile
-    compiled: dict[Any, CodeType] = {}
-
-    def remember(environment: Environment, source: str, *names: Any, **more: Any) -> CodeType:
-        # The template's extension sees the source each time, as it would without this.
-        key = (environment.preprocess(source, *names[:2]), *names, *more.items())
-        if key not in compiled:
-            compiled[key] = compile_template(environment, source, *names, **more)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Environment, "compile", remember)
-        yield
-
-
-@pytest.mark.parametrize("shape", shapes(), ids=name_of)
-def test_shape(bake: Bake, shape: Answers) -> None:
-    """Every structure, with the hooks."""
-    addon = bake(**shape)
-    check(addon)
     assert not addon.empty_folders()
 
 
-@pytest.mark.parametrize("papers", papers(), ids=name_of)
+@pytest.fixture(scope="module", autouse=True)
+def read_once() -> Iterator[None]:
+    """Compile each template and each rule once, not once for each addon: it costs the most."""
+    compile_template = Environment.compile
+    templates: dict[Any, CodeType] = {}
+
+    def compile_once(environment: Environment, source: str, *names: Any, **more: Any) -> CodeType:
+        # The template's extension sees the source each time, as it would without this.
+        key = (environment.preprocess(source, *names[:2]), *names, *more.items())
+        if key not in templates:
+            templates[key] = compile_template(environment, source, *names, **more)
+        return templates[key]
+
+    @cache
+    def compiled_file(path: str) -> CodeType:
+        return compile(Path(path).read_bytes(), path, "exec")
+
+    def run_path(path: str) -> dict[str, Any]:
+        namespace: dict[str, Any] = {"__file__": path, "__name__": "<run_path>"}
+        exec(compiled_file(path), namespace)
+        return namespace
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "compile", compile_once)
+        patch.setattr(generate, "is_binary", cache(generate.is_binary))
+        patch.setattr(local_extensions, "run_path", run_path)
+        yield
+
+
+@pytest.fixture(scope="module")
+def template_without_code(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template with only those files whose text depends on license, versioning and CI."""
+    template = tmp_path_factory.mktemp("template_without_code")
+    for name in ("answers.py", "cookiecutter.json", "local_extensions.py"):
+        shutil.copy(root / name, template)
+    addon = "{{cookiecutter.addon_name}}"
+    shutil.copytree(root / addon, template / addon, ignore=shutil.ignore_patterns(*CODE))
+    return template
+
+
+def code(addon: BakedProject) -> dict[str, str]:
+    """Read the files of an addon's folders of code."""
+    return {name: addon.read(name) for name in addon.files() if name.startswith(CODE)}
+
+
 @pytest.mark.parametrize("shape", shapes(), ids=name_of)
-def test_shape_with_papers(
-    bake: Bake, shape: Answers, papers: Answers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every structure with every license, versioning and CI; without the hooks, which are slow."""
-    monkeypatch.setattr(hooks, "find_hook", lambda *_: None)
-    check(bake(**shape, **papers))
+def test_shape(bake: Bake, shape: Answers, template_without_code: Path) -> None:
+    """Every structure, with every license, versioning and CI."""
+    addon = bake(**shape)
+    check(addon)
+    other = bake(**shape, **OTHER_PAPERS)
+    check(other)
+    assert code(addon) == code(other)
+    # So for the rest of the product, the files outside of the code are enough.
+    for paper in papers():
+        addon = bake(**shape, **paper, template=template_without_code)
+        assert addon.files() == {
+            name for name in expected_files(addon.answers) if not name.startswith(CODE)
+        }
+        for name in addon.files():
+            check_file(name, addon.read(name))
 
 
 @pytest.mark.parametrize("answers", COMBINATIONS)
 def test_named_combination(bake: Bake, answers: Answers) -> None:
     """Every combination that test_addons.py installs and runs."""
-    addon = bake(**answers)
-    check(addon)
-    assert not addon.empty_folders()
+    check(bake(**answers))
 
 
 def test_named_combinations_cover_every_choice(bake: Bake) -> None:

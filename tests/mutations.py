@@ -1,0 +1,506 @@
+"""Faults to put into a generated addon, each with the tests that have to turn red.
+
+A fault is a change of one text in one file. `C` is the folder of what is the same for every
+service, `S` that of the schemas. The group is that of the scenarios which a handler goes through.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+
+C = "src/opentaskpy/addons/myservice/common"
+R = "src/opentaskpy/addons/myservice/remotehandlers"
+S = f"{R}/schemas"
+T = "tests/conformance/transfers"
+E = "tests/conformance/executions"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A fault.
+
+    Attributes:
+        file: Where it is put in.
+        old: The text that is replaced.
+        new: What it is replaced with.
+        tests: What to run; at least one test in it has to fail.
+    """
+
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+def mutation(name: str, file: str, old: str, new: str, tests: str) -> object:
+    """Name a fault."""
+    return pytest.param(Mutation(file, old, new, tests), id=name)
+
+
+SOURCE, DESTINATION = f"{C}/source.py", f"{C}/destination.py"
+SERVICE, TRANSFER = f"{C}/service.py", f"{C}/transfer.py"
+
+MUTATIONS = [
+    # 1 from the addon to another protocol
+    mutation(
+        "staged_under_another_name",
+        SOURCE,
+        "staged = staging / local_file.name",
+        'staged = staging / f"x{local_file.name}"',
+        f"{T}/test_sources.py",
+    ),
+    mutation(
+        "pull_fails_silently",
+        SOURCE,
+        'self._logger.error(f"[{self._label}] {key} failed: {reason}")\n                result = 1',
+        'self._logger.error(f"[{self._label}] {key} failed: {reason}")\n                result = 0',
+        f"{T}/test_faults_of_sources.py",
+    ),
+    # 2 from another protocol to the addon
+    mutation(
+        "path_taken_for_a_name",
+        DESTINATION,
+        "renamed(Path(key).name, rename)",
+        'renamed(key.replace("/", "_"), rename)',
+        f"{T}/test_deliveries.py",
+    ),
+    mutation(
+        "rename_ignored",
+        DESTINATION,
+        'rename = self._spec.get("rename")',
+        "rename = None",
+        f"{T}/test_deliveries.py",
+    ),
+    mutation(
+        "folder_never_made",
+        DESTINATION,
+        'self._spec.get("createDirectoryIfNotExists", False)',
+        "False",
+        f"{T}/test_deliveries.py",
+    ),
+    mutation(
+        "names_that_clash_after_a_rename",
+        DESTINATION,
+        "if clashes:",
+        "if False:",
+        f"{T}/test_deliveries.py",
+    ),
+    # 3 to 8 combinations of ends
+    mutation(
+        "direct_although_files_were_staged",
+        TRANSFER,
+        " and not self._source.has_staged",
+        "",
+        f"{T}/test_destinations.py",
+    ),
+    mutation(
+        "direct_without_being_asked",
+        TRANSFER,
+        'bool(self.spec["protocol"].get("directTransfer")) and',
+        "True and",
+        f"{T}/test_destination_encryption.py",
+    ),
+    mutation(
+        "direct_copy_does_nothing",
+        DESTINATION,
+        "            self._service.copy(key, path)",
+        "            pass",
+        f"{T}/test_destinations.py",
+    ),
+    mutation(
+        "pull_files_takes_one_argument",
+        TRANSFER,
+        "files: Iterable[str], source_spec: dict[str, Any] | None = None",
+        "files: Iterable[str]",
+        f"{T}/test_signatures.py",
+    ),
+    mutation(
+        "nothing_is_pulled_for_a_second_destination",
+        SOURCE,
+        "return key in self._staged and self._staged[key].is_file()",
+        "return True",
+        f"{T}/test_sources.py",
+    ),
+    # 9 to 12 encryption
+    mutation(
+        "list_of_encrypted_files_ignored",
+        f"{C}/staging.py",
+        "if file_list is not None:",
+        "if False:",
+        f"{T}/test_destination_encryption.py",
+    ),
+    mutation(
+        "list_of_decrypted_files_ignored",
+        f"{C}/staging.py",
+        "if file_list is not None:",
+        "if False:",
+        f"{T}/test_source_encryption.py",
+    ),
+    # 13 post-copy actions
+    mutation(
+        "rename_applied_to_the_folder",
+        SOURCE,
+        "renamed(basename(key), rename)",
+        "basename(renamed(key, rename))",
+        f"{T}/test_post_copy_actions.py",
+    ),
+    mutation(
+        "action_fails_silently",
+        SOURCE,
+        "except FileNotFoundError:\n            self._logger.warning(f\"[{self._label}] {key} was gone",
+        "except Exception:\n            self._logger.warning(f\"[{self._label}] {key} was gone",
+        f"{T}/test_faults_of_sources.py",
+    ),
+    mutation(
+        "file_moved_without_a_slash",
+        f"{C}/names.py",
+        "return f\"{folder.rstrip('/')}/{name}\" if folder else name",
+        'return folder + "/" + name if folder.endswith("x") else folder + name',
+        f"{T}/test_post_copy_actions.py",
+    ),
+    # 14 flags
+    mutation(
+        "flag_not_created",
+        TRANSFER,
+        'return self._as_destination().create_flag_file(self.spec["flags"]["fullPath"])',
+        "return 0",
+        f"{T}/test_flags.py",
+    ),
+    # 15 file watches
+    mutation(
+        "directory_argument_ignored",
+        SOURCE,
+        'directory if directory is not None else str(self._spec["directory"])',
+        'str(self._spec["directory"])',
+        f"{T}/test_file_watches.py",
+    ),
+    mutation(
+        "pattern_argument_ignored",
+        SOURCE,
+        'file_pattern if file_pattern is not None else self._spec.get("fileRegex")',
+        'self._spec.get("fileRegex")',
+        f"{T}/test_file_watches.py",
+    ),
+    # 16 conditionals
+    mutation(
+        "age_instead_of_a_time",
+        SOURCE,
+        'metadata["modified_time"] = file.modified_time',
+        'metadata["modified_time"] = __import__("time").time() - file.modified_time',
+        f"{T}/test_conditionals.py",
+    ),
+    mutation(
+        "key_named_as_the_guide_has_it",
+        SOURCE,
+        'metadata["modified_time"] = file.modified_time',
+        'metadata["age"] = file.modified_time',
+        f"{T}/test_conditionals.py",
+    ),
+    mutation(
+        "size_in_kilobytes",
+        SOURCE,
+        '{"size": file.size}',
+        '{"size": file.size // 1024}',
+        f"{T}/test_conditionals.py",
+    ),
+    # 17 no files
+    mutation(
+        "missing_folder_is_an_error",
+        SOURCE,
+        "except FileNotFoundError:\n            self._logger.warning(f\"[{self._label}] {folder} does",
+        "except FileExistsError:\n            self._logger.warning(f\"[{self._label}] {folder} does",
+        f"{T}/test_missing_files.py",
+    ),
+    mutation(
+        "listing_error_taken_for_no_files",
+        SOURCE,
+        'raise RemoteTransferError(f"Cannot list {folder}: {reason}") from None',
+        "return {}",
+        f"{T}/test_faults_of_sources.py",
+    ),
+    # 18 names
+    mutation(
+        "pattern_searched_anywhere",
+        SOURCE,
+        "re.match(pattern, file.name)",
+        "re.search(pattern, file.name)",
+        f"{T}/test_source_names.py {T}/test_sources.py",
+    ),
+    mutation(
+        "dotfiles_dropped",
+        f"{C}/staging.py",
+        "if entry.is_file()",
+        'if entry.is_file() and not entry.name.startswith(".")',
+        f"{T}/test_destination_names.py",
+    ),
+    mutation(
+        "equal_names_replace_each_other",
+        SOURCE,
+        "        if names:\n",
+        "        if False:\n",
+        f"{T}/test_source_names.py",
+    ),
+    # 19 faults of the service
+    mutation(
+        "no_retries",
+        SERVICE,
+        "return isinstance(error, PASSING) if client is None else client.is_transient(error)",
+        "return False",
+        f"{T}/test_faults_of_sources.py",
+    ),
+    mutation(
+        "retries_of_final_errors",
+        SERVICE,
+        "return isinstance(error, PASSING) if client is None else client.is_transient(error)",
+        "return True",
+        f"{T}/test_faults_of_sources.py",
+    ),
+    mutation(
+        "retry_after_ignored",
+        SERVICE,
+        "return max(asked or 0.0, self._wait(state))",
+        "return self._wait(state)",
+        f"{T}/test_faults_of_sources.py",
+    ),
+    mutation(
+        "first_error_ends_it",
+        SERVICE,
+        "            except Exception as error:\n                return error",
+        "            except ZeroDivisionError as error:\n                return error",
+        f"{T}/test_faults_of_destinations.py {T}/test_faults_of_sources.py",
+    ),
+    mutation(
+        "delivery_fails_silently",
+        DESTINATION,
+        'self._logger.error(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 1',
+        'self._logger.error(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 0',
+        f"{T}/test_faults_of_destinations.py",
+    ),
+    mutation(
+        "half_a_file_can_be_seen",
+        DESTINATION,
+        "        if self._service.uploads_are_atomic:\n            write(target)\n            return",
+        "        if True:\n            write(target)\n            return",
+        f"{T}/test_faults_of_destinations.py",
+    ),
+    mutation(
+        "partial_file_left",
+        DESTINATION,
+        "            self._discard(partial)\n",
+        "            pass\n",
+        f"{T}/test_faults_of_destinations.py",
+    ),
+    mutation(
+        "truncated_upload_accepted",
+        DESTINATION,
+        "if stored is not None and stored != sent:",
+        "if False:",
+        f"{T}/test_faults_of_destinations.py",
+    ),
+    mutation(
+        "truncated_download_accepted",
+        SOURCE,
+        "if size is not None and received != size:",
+        "if False:",
+        f"{T}/test_faults_of_sources.py",
+    ),
+    # 20 tidy
+    mutation(
+        "tidy_closes_twice",
+        SERVICE,
+        "client, self._client = self._client, None",
+        "client = self._client",
+        f"{T}/test_tidy.py",
+    ),
+    mutation(
+        "tidy_raises",
+        SERVICE,
+        '                self.logger.warning(f"Closing the connection failed',
+        '                raise\n                self.logger.warning(f"Closing the connection failed',
+        f"{T}/test_tidy.py",
+    ),
+    # 21 schemas
+    mutation(
+        "schema_without_a_dialect",
+        f"{S}/transfer/myservice_source/fileWatch.json",
+        '"$schema": "https://json-schema.org/draft/2020-12/schema",',
+        "",
+        f"{T} -k schema",
+    ),
+    mutation(
+        "schema_names_another_class",
+        f"{S}/transfer/myservice_source/protocol.json",
+        "MyServiceTransfer",
+        "OtherTransfer",
+        f"{T}/test_sources.py",
+    ),
+    mutation(
+        "schema_refuses_a_key_that_is_read",
+        f"{S}/transfer/myservice_destination.json",
+        '"createDirectoryIfNotExists"',
+        '"createFolder"',
+        f"{T}/test_schemas_and_code.py",
+    ),
+    mutation(
+        "schema_offers_a_key_that_nobody_reads",
+        f"{S}/transfer/myservice_source.json",
+        '"hostname": {',
+        '"colour": {"type": "string"}, "hostname": {',
+        f"{T}/test_schemas_and_code.py",
+    ),
+    mutation(
+        "schema_requires_nothing",
+        f"{S}/transfer/myservice_source.json",
+        '"required": [',
+        '"examples": [',
+        f"{T}/test_schemas_and_code.py {T} -k schema",
+    ),
+    mutation(
+        "schema_with_another_id",
+        f"{S}/transfer/myservice_source.json",
+        "http://localhost/transfer/myservice_source.json",
+        "http://localhost/myservice_source.json",
+        "tests/conformance -k checklist or schema",
+    ),
+    # 22 batches
+    mutation(
+        "task_of_a_batch_not_checked",
+        f"{C}/definition.py",
+        "    if error:\n",
+        "    if False:\n",
+        f"{T}/test_batches.py",
+    ),
+    # 23 executions
+    mutation(
+        "exit_code_ignored",
+        f"{C}/hosts.py",
+        "return code == 0",
+        "return True",
+        f"{E}/test_commands.py",
+    ),
+    mutation(
+        "output_not_logged",
+        f"{C}/hosts.py",
+        'return lambda line: self._logger.info(f"[{label}] {redact(line, secrets)}")',
+        "return lambda line: None",
+        f"{E}/test_commands.py",
+    ),
+    mutation(
+        "kill_does_nothing",
+        f"{C}/hosts.py",
+        'self._never_raise("Killing the command failed", self._client.kill)',
+        "pass",
+        f"{E}/test_kill.py",
+    ),
+    mutation(
+        "kill_spares_the_children",
+        f"{R}/myservice_execution_client.py",
+        "os.killpg(process.pid,",
+        "os.kill(process.pid,",
+        f"{E}/test_kill.py",
+    ),
+    mutation(
+        "one_host_of_several",
+        f"{C}/hosts.py",
+        'list(spec.get("hosts") or [spec.get("hostname", "")])',
+        'list(spec.get("hosts") or [spec.get("hostname", "")])[:1]',
+        f"{E}/test_commands.py",
+    ),
+    mutation(
+        "directory_becomes_code",
+        f"{R}/myservice_execution_client.py",
+        "quote = (lambda text: text) if alone else shlex.quote",
+        "quote = lambda text: text",
+        f"{E}/test_launchers.py",
+    ),
+    # 24 global protocol variables
+    mutation(
+        "global_variables_have_precedence",
+        TRANSFER,
+        '{**copy.deepcopy(dict(variables)), **self.spec["protocol"]}',
+        '{**self.spec["protocol"], **copy.deepcopy(dict(variables))}',
+        f"{T}/test_global_variables.py",
+    ),
+    mutation(
+        "global_variables_ignored",
+        f"{C}/execution.py",
+        '{**copy.deepcopy(dict(variables)), **self.spec["protocol"]}',
+        'self.spec["protocol"]',
+        f"{E}/test_global_variables.py",
+    ),
+    # 25 and 26 the command line
+    mutation(
+        "value_of_another_type_accepted",
+        f"{S}/transfer/myservice_destination.json",
+        '"type": "boolean"',
+        '"type": ["boolean", "string"]',
+        f"{T}/test_command_line.py",
+    ),
+    mutation(
+        "log_written_under_otf_no_log",
+        f"{C}/logs.py",
+        "import logging\n",
+        'import logging\nimport os\nos.makedirs(os.environ.get("OTF_LOG_DIRECTORY", "logs"), exist_ok=True)\n',
+        f"{T}/test_command_line.py",
+    ),
+    # 27 cacheable variables
+    mutation(
+        "changed_credential_not_cached",
+        TRANSFER,
+        "        self._cacheable_variables.write_changed()",
+        "        pass",
+        f"{T}/test_cacheable_variables.py",
+    ),
+    mutation(
+        "cache_written_every_time",
+        f"{C}/cacheable.py",
+        "if value is None or value == self._written.get(name):",
+        "if value is None:",
+        f"{T}/test_cacheable_variables.py",
+    ),
+    mutation(
+        "old_credential_cached",
+        TRANSFER,
+        "        credentials[name] = value\n        self.handle_cacheable_variables()",
+        "        self.handle_cacheable_variables()\n        credentials[name] = value",
+        f"{T}/test_cacheable_variables.py",
+    ),
+    # 28 the lookup plugin
+    mutation(
+        "value_not_escaped",
+        "src/opentaskpy/plugins/lookup/myservice/myservice.py",
+        "return json.dumps(value)[1:-1]",
+        "return value",
+        "tests/plugins",
+    ),
+    mutation(
+        "cached_value_readable_by_all",
+        "src/opentaskpy/variablecaching/myservice/myservice.py",
+        "Path(partial).replace(path)",
+        "Path(partial).chmod(0o644)\n        Path(partial).replace(path)",
+        "tests/plugins",
+    ),
+    # 30 signatures, and what a class shares
+    mutation(
+        "bool_instead_of_int",
+        TRANSFER,
+        "return self._as_source().post_copy(files)",
+        "return bool(self._as_source().post_copy(files))",
+        f"{T}/test_signatures.py",
+    ),
+    mutation(
+        "state_shared_by_all_tasks",
+        TRANSFER,
+        '    TASK_TYPE = "T"\n',
+        '    TASK_TYPE = "T"\n    seen: list[str] = []\n',
+        f"{T}/test_signatures.py",
+    ),
+    # secrets
+    mutation(
+        "secret_in_an_error",
+        f"{C}/redaction.py",
+        "text = text.replace(secret, REDACTED)",
+        "pass",
+        f"{T}/test_secrets.py",
+    ),
+]

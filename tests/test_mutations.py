@@ -1,0 +1,54 @@
+"""The conformance suite of an addon turns red for each fault that is put into the addon."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from pytest_cookies.plugin import Cookies
+
+from tests.baked import BakedProject, Venv
+from tests.conftest import baker
+from tests.mutations import MUTATIONS, Mutation
+
+TESTS_FAILED = 1  # an exit code of pytest; a suite that cannot even be collected has another one
+
+
+@pytest.fixture(scope="session")
+def sound(cookies_session: Cookies) -> BakedProject:
+    """An addon with everything in it, and without a fault."""
+    return baker(cookies_session)(lookup_plugin=True, caching_plugin=True)
+
+
+@pytest.fixture(scope="session")
+def venv(sound: BakedProject, tmp_path_factory: pytest.TempPathFactory) -> Venv:
+    """What the addon and its tests need."""
+    venv = Venv.make(tmp_path_factory.mktemp("mutations") / "venv")
+    venv.install("--editable", f"{sound.root}[dev]")
+    return venv
+
+
+def run_suite(venv: Venv, addon: Path, tests: str, exit_code: int) -> str:
+    """Run tests of a copy of the addon, which comes before the one that is installed."""
+    words = tests.split(" -k ")
+    selection = ["-k", words[1]] if len(words) == 2 else []
+    arguments = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *words[0].split()]
+    env = {"PYTHONPATH": str(addon / "src")}
+    return venv.run("python", *arguments, *selection, cwd=addon, env=env, exit_code=exit_code)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_fault_is_caught(
+    mutation: Mutation, sound: BakedProject, venv: Venv, tmp_path: Path
+) -> None:
+    addon = tmp_path / "addon"
+    shutil.copytree(sound.root, addon, ignore=shutil.ignore_patterns("*.egg-info", "logs"))
+    file = addon / mutation.file
+    text = file.read_text(encoding="utf-8")
+    assert text.count(mutation.old), f"{mutation.file} no longer has {mutation.old!r}"
+    file.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
+    run_suite(venv, addon, mutation.tests, TESTS_FAILED)
+
+
+def test_suite_passes_without_a_fault(sound: BakedProject, venv: Venv) -> None:
+    """Otherwise it would prove nothing that it fails with one."""
+    run_suite(venv, sound.root, "tests", 0)
