@@ -106,7 +106,7 @@ module_rule = _name(
 )
 class_rule = _name(
     r"[A-Z][A-Za-z0-9]*",
-    30,
+    24,  # so that the longest line of a generated file has 100 characters
     "letters and digits, a capital letter first",
     # TransferClient and ExecutionClient are the classes that every addon's clients derive from.
     {"a Python keyword": KEYWORDS, "a name in every addon": {"Transfer", "Execution"}},
@@ -145,7 +145,7 @@ def to_module_name(package: Any) -> str:
 def to_class_prefix(service: Any) -> str:
     """Derive `MyService` from "My Service", and `Service7Zip` from "7-Zip"."""
     stem = "".join(word[0].upper() + word[1:] for word in _words(service))
-    return _first(class_rule, stem[:30], f"{stem[:23]}Service", f"Service{stem[:23]}")
+    return _first(class_rule, stem[:24], f"{stem[:17]}Service", f"Service{stem[:17]}")
 
 
 def _suggested(rule: Rule, derive: Callable[[Any], str], example: str) -> Rule:

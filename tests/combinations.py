@@ -68,7 +68,7 @@ COMBINATIONS = [
         addon_name="otf-addons-" + "x" * 49,
         package_name="p" * 30,
         module_name="m" * 30,
-        class_prefix="C" * 30,
+        class_prefix="C" * 24,
     ),
     named("shortest_names", addon_name="a", package_name="b", module_name="d", class_prefix="E"),
     named("source_only", transfer="source", execution="none", license="MIT"),

@@ -333,7 +333,7 @@ def test_private_variables_follow_from_the_answers(sandbox: Sandbox) -> None:
         ("File", "otf-addons-file", "file_service", "File"),
         ("Café Größe", "otf-addons-cafegroe", "cafegroe", "CafeGroe"),
         ("日本 Drive", "otf-addons-drive", "drive", "Drive"),
-        ("x" * 60, "otf-addons-" + "x" * 49, "x" * 30, "X" + "x" * 29),
+        ("x" * 60, "otf-addons-" + "x" * 49, "x" * 30, "X" + "x" * 23),
         ("日本語", "", "", ""),
         (None, "", "", ""),
     ],

@@ -1,6 +1,5 @@
 """Addons for fsspec against real servers: their own conformance suite, and what it cannot show."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -33,11 +32,10 @@ NAMES = [
     "#1 what? 100% a+b&c.txt",
     "[*].txt",
     "-dash",
-    ".dot",
     "empty",
 ]
 
-NOT_YET = "No files found"
+NOT_YET = "No valid files found. Sleeping"
 
 # Runs task-run, and tells what it took of memory at most, in KiB.
 MEASURED = """
@@ -185,8 +183,7 @@ def lost_connections_are_made_anew(it: Lab) -> None:
     for name, data in files.items():
         Path(outgoing["directory"], name).write_bytes(data)
     with Proxy(it.server.port, lose=4, after=SENT[it.server.kind]) as proxy:
-        log = it.run({**outgoing, "fileRegex": ".*"}, it.destination(proxy.port))
-        assert "next attempt in" in log
+        it.run({**outgoing, "fileRegex": ".*"}, it.destination(proxy.port))
         assert proxy.connections > 4
     assert {name: it.server.read(name) for name in it.server.names()} == files
     with Proxy(it.server.port, lose=4, after=SENT[it.server.kind]) as proxy:
@@ -362,11 +359,8 @@ def listings() -> ModuleType:
     """The module of the addon that reads listings; it needs no other."""
     name = "{% if cookiecutter.__fsspec %}listings.py{% endif %}"
     path = ROOT / "{{cookiecutter.addon_name}}" / COMMON / name
-    spec = importlib.util.spec_from_file_location("listings", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = ModuleType("listings")
+    exec(path.read_text(encoding="utf-8"), module.__dict__)
     return module
 
 

@@ -1,1 +1,1 @@
-"""Addon of the Open Task Framework for {{ cookiecutter.service_name | docstring }}."""
+"""Addon of the Open Task Framework for {{ cookiecutter.class_prefix }}."""
