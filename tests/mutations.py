@@ -98,7 +98,7 @@ MUTATIONS = [
         TRANSFER,
         'bool(self.spec["protocol"].get("directTransfer")) and',
         "True and",
-        f"{T}/test_destination_encryption.py",
+        f"{T}/test_destinations.py",
     ),
     mutation(
         "direct_copy_does_nothing",
@@ -129,13 +129,6 @@ MUTATIONS = [
         "if False:",
         f"{T}/test_destination_encryption.py",
     ),
-    mutation(
-        "list_of_decrypted_files_ignored",
-        f"{C}/staging.py",
-        "if file_list is not None:",
-        "if False:",
-        f"{T}/test_source_encryption.py",
-    ),
     # 13 post-copy actions
     mutation(
         "rename_applied_to_the_folder",
@@ -147,8 +140,8 @@ MUTATIONS = [
     mutation(
         "action_fails_silently",
         SOURCE,
-        "except FileNotFoundError:\n            self._logger.warning(f\"[{self._label}] {key} was gone",
-        "except Exception:\n            self._logger.warning(f\"[{self._label}] {key} was gone",
+        'except FileNotFoundError:\n            self._logger.warning(f"[{self._label}] {key} was gone',
+        'except Exception:\n            self._logger.warning(f"[{self._label}] {key} was gone',
         f"{T}/test_faults_of_sources.py",
     ),
     mutation(
@@ -207,8 +200,8 @@ MUTATIONS = [
     mutation(
         "missing_folder_is_an_error",
         SOURCE,
-        "except FileNotFoundError:\n            self._logger.warning(f\"[{self._label}] {folder} does",
-        "except FileExistsError:\n            self._logger.warning(f\"[{self._label}] {folder} does",
+        'except FileNotFoundError:\n            self._logger.warning(f"[{self._label}] {folder} does',
+        'except FileExistsError:\n            self._logger.warning(f"[{self._label}] {folder} does',
         f"{T}/test_missing_files.py",
     ),
     mutation(
@@ -238,7 +231,7 @@ MUTATIONS = [
         SOURCE,
         "        if names:\n",
         "        if False:\n",
-        f"{T}/test_source_names.py",
+        f"{T}/test_sources.py",
     ),
     # 19 faults of the service
     mutation(
@@ -325,7 +318,7 @@ MUTATIONS = [
         f"{S}/transfer/myservice_source/fileWatch.json",
         '"$schema": "https://json-schema.org/draft/2020-12/schema",',
         "",
-        f"{T} -k schema",
+        "tests/conformance/test_schemas.py",
     ),
     mutation(
         "schema_names_another_class",
@@ -353,14 +346,14 @@ MUTATIONS = [
         f"{S}/transfer/myservice_source.json",
         '"required": [',
         '"examples": [',
-        f"{T}/test_schemas_and_code.py {T} -k schema",
+        "tests/conformance/test_schemas.py",
     ),
     mutation(
         "schema_with_another_id",
         f"{S}/transfer/myservice_source.json",
         "http://localhost/transfer/myservice_source.json",
         "http://localhost/myservice_source.json",
-        "tests/conformance -k checklist or schema",
+        "tests/conformance/test_schemas.py",
     ),
     # 22 batches
     mutation(
@@ -434,13 +427,14 @@ MUTATIONS = [
         f"{S}/transfer/myservice_destination.json",
         '"type": "boolean"',
         '"type": ["boolean", "string"]',
-        f"{T}/test_command_line.py",
+        "tests/conformance/test_schemas.py",
     ),
     mutation(
         "log_written_under_otf_no_log",
-        f"{C}/logs.py",
-        "import logging\n",
-        'import logging\nimport os\nos.makedirs(os.environ.get("OTF_LOG_DIRECTORY", "logs"), exist_ok=True)\n',
+        TRANSFER,
+        "        super().__init__(spec)\n",
+        '        __import__("opentaskpy.otflogging").otflogging.set_log_file("fsspec")\n'
+        "        super().__init__(spec)\n",
         f"{T}/test_command_line.py",
     ),
     # 27 cacheable variables
