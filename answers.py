@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cookiecutter.exceptions import FailedHookException
-from jinja2 import Environment, Template
+from jinja2 import Environment
 
 ROOT = Path(__file__).parent
 QUESTIONS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
@@ -304,13 +304,24 @@ def derived(answers: Mapping[str, Any]) -> dict[str, str]:
         "__apache": license_ == "Apache-2.0",
         "__proprietary": license_ == "Proprietary",
     }
+    tasks = {
+        "download": "__is_source",
+        "upload": "__is_destination",
+        "run": "__has_execution",
+        "lookup": "__has_lookup",
+    }
     return {name: "yes" if condition else "" for name, condition in conditions.items()} | {
+        "__first_task": next((task for task in tasks if conditions[tasks[task]]), "cache"),
+        "__workers": {"http": "8", "obstore": "32"}.get(client, "16"),
         "__transfer_class": f"{prefix}Transfer",
         "__execution_class": f"{prefix}Execution",
         "__client_class": f"{prefix}Client",
         "__execution_client_class": f"{prefix}ExecutionClient",
         "__handler_path": path,
         "__variable": module.upper(),
+        "__roles": {"source": '("source",)', "destination": '("destination",)'}.get(
+            transfer, '("source", "destination")'
+        ),
         "__version": "26.48.0" if answers["versioning"] == "calver" else "0.1.0",
         "__fsspec_requirement": PROTOCOLS[answers["fsspec_protocol"]],
     }
@@ -326,9 +337,16 @@ OWN |= {hook.read_text(encoding="utf-8") for hook in (ROOT / "hooks").glob("*.py
 
 # The kinds of markup that nearly all questions, files and their names have; most have no other.
 VALUE = re.compile(r"\{\{ ?cookiecutter\.(\w+)(?: \| (\w+)(?:\('(\w+)'\))?)? ?\}\}")
+BODY = r"((?:(?!\{%).)*?)"
 CONDITION = re.compile(
-    r"\{% if cookiecutter\.(\w+)(?: and cookiecutter\.(\w+))? %\}([^{}]*)\{% endif %\}"
+    r"(?:\s*\{%-|\{%) if cookiecutter\.(\w+)(?: (and|or) cookiecutter\.(\w+))? %\}"
+    rf"{BODY}(?:(?:\s*\{{%-|\{{%) else %\}}{BODY})?(?:\s*\{{%-|\{{%) endif %\}}",
+    re.DOTALL,
 )
+
+
+# Stands for the braces that a filter has written, which are not Jinja's to look at.
+MASK = "\ue000"
 
 
 class Question:
@@ -347,8 +365,8 @@ class Plain:
     """A template without markup, which need not be compiled."""
 
     def __init__(self, text: str) -> None:
-        """Keep the text."""
-        self.text = text
+        """Keep the text, in which the braces of OTF's own templates may be masked."""
+        self.text = text.replace(MASK, "{{")
 
     def render(self, **_: Any) -> str:
         """Return the text."""
@@ -376,9 +394,9 @@ class Guard:
         self.from_string = environment.from_string
         self.get_template = environment.get_template
         environment.from_string = self.text  # type: ignore[method-assign]
-        environment.get_template = self.file  # type: ignore[assignment, method-assign]
+        environment.get_template = self.file  # type: ignore[method-assign]
 
-    def text(self, source: str, *args: Any, **kwargs: Any) -> Plain | Question | Template:
+    def text(self, source: Any, *args: Any, **kwargs: Any) -> Any:
         """Make a template of a question, an answer, a hook, or the name of a file or folder."""
         if source == FOLDER:
             source = "{{ (cookiecutter | settled).addon_name }}"
@@ -391,11 +409,9 @@ class Guard:
             raise _refusal("", source, PLAIN_TEXT)
         return self.from_string(source) if MARKUP.search(source) else Plain(source)
 
-    def file(self, name: str, *args: Any, **kwargs: Any) -> Plain | Template:
+    def file(self, name: Any, *args: Any, **kwargs: Any) -> Any:
         """Make a template of a file."""
-        loader = self.environment.loader
-        assert loader
-        source = self._filled(loader.get_source(self.environment, name)[0])
+        source = self._filled(Path(name).read_text(encoding="utf-8"))
         if MARKUP.search(source):
             return self.get_template(name, *args, **kwargs)
         return Plain(source)
@@ -410,22 +426,36 @@ class Guard:
                 raise _refusal("", FOLDER, PLAIN_TEXT)
             check(answers[key], key)
         must_select(answers)
+        place = Path(answers.get("_output_dir", "."), answers["addon_name"])
+        if place.is_symlink():  # with -f, files would be written where it leads
+            raise _refusal(
+                "addon_name", answers["addon_name"], "is a link: write another name, or remove it"
+            )
         answers.update(derived(answers))
         self.answers = answers
         return answers
 
     def _filled(self, source: str) -> str:
-        return CONDITION.sub(self._part, VALUE.sub(self._value, source))
+        if "{{" in source:
+            source = VALUE.sub(self._value, source)
+        before = ""
+        while "{%" in source and source != before:  # from the innermost condition outwards
+            before, source = source, CONDITION.sub(self._part, source)
+        return source
 
     def _value(self, match: re.Match[str]) -> str:
         known = match[1] in self.answers and (match[2] is None or match[2] in FILTERS)
-        return _filled_in(match, self.answers) if known else match[0]
+        return _filled_in(match, self.answers).replace("{{", MASK) if known else match[0]
 
     def _part(self, match: re.Match[str]) -> str:
-        names = [name for name in match.group(1, 2) if name]
-        if not all(name in self.answers for name in names):
+        first, joint, second, body, otherwise = match.groups()
+        if first not in self.answers or (second and second not in self.answers):
             return match[0]
-        return match[3] if all(self.answers[name] for name in names) else ""
+        holds = bool(self.answers[first])
+        if joint:
+            also = bool(self.answers[second])
+            holds = (holds and also) if joint == "and" else (holds or also)
+        return body if holds else otherwise or ""
 
 
 def _filled_in(match: re.Match[str], answers: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ import sys
 # A hook runs from the system's temp folder, where anybody may have left a json.py.
 sys.path.pop(0)
 
-import contextlib
 import json
 import os
 
@@ -47,19 +46,10 @@ def prune() -> None:
     for piece, folders in EMPTY_WITHOUT.items():
         for top in [] if ANSWERS[piece] else folders:
             for folder, _, _ in os.walk(top, topdown=False):
-                with contextlib.suppress(OSError):
+                try:
                     os.rmdir(folder)
-
-
-def first_task() -> str:
-    """Name the task of cfg/ that shows most."""
-    tasks = {
-        "__is_source": "download",
-        "__is_destination": "upload",
-        "__has_execution": "run",
-        "__has_lookup": "lookup",
-    }
-    return next((task for piece, task in tasks.items() if ANSWERS[piece]), "cache")
+                except OSError:
+                    pass  # it has something in it
 
 
 def next_steps() -> None:
@@ -72,7 +62,7 @@ def next_steps() -> None:
     print("  pytest")
     if ANSWERS["__rest"]:
         print("  python tests/serve.py       (and what follows in another terminal)")
-    print(f"  task-run -c cfg -t {first_task()}-{MODULE}")
+    print(f"  task-run -c cfg -t {ANSWERS['__first_task']}-{MODULE}")
     stubs = {"__custom_transfer": "client", "__custom_execution": "execution_client"}
     files = [f"{HANDLERS}/{MODULE}_{stub}.py" for piece, stub in stubs.items() if ANSWERS[piece]]
     if files:
