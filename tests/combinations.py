@@ -16,6 +16,10 @@ PROTOCOLS = ("file", "s3")
 STRUCTURE = ("transfer", "transfer_client", "execution", "lookup_plugin", "caching_plugin")
 PAPERS = ("license", "versioning", "ci")
 
+WHOLE_SUITE = ("tests",)
+# The packaging and the schemas, every task of cfg/, the plugins, and a few transfers or commands.
+SHORT_SUITE = ("tests", "-k", "cfg or plugins or test_namespace or test_schemas or test_checklist")
+
 NASTY = """O'Brien & "Söhne" \\n: # 100% 🚚 {x} ''' \\"""
 
 
@@ -107,3 +111,30 @@ COMBINATIONS = [
     named("http_destination", transfer="destination", transfer_client="http", ci="gitlab"),
     named("http_execution_only", transfer="none", execution="http", caching_plugin=True),
 ]
+
+# Between them these have every client, role and plugin. The others differ from one of them in
+# names, papers and requirements, so the parts of the suite that see these are enough each time.
+WHOLE = {
+    "defaults",
+    "module_lambda",
+    "source_only",
+    "destination_only",
+    "custom",
+    "plugins_only",
+    "obstore",
+    "http",
+}
+
+
+def suites() -> list[Any]:
+    """List the combinations with the part of their own tests to run: all where it tells more."""
+    whole = [
+        pytest.param(param.values[0], WHOLE_SUITE, id=f"{param.id}-whole_suite", marks=marks)
+        for param in COMBINATIONS
+        for marks in [[] if param.id in WHOLE else [pytest.mark.slow]]
+    ]
+    return whole + [
+        pytest.param(param.values[0], SHORT_SUITE, id=f"{param.id}-short_suite")
+        for param in COMBINATIONS
+        if param.id not in WHOLE
+    ]

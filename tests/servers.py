@@ -1,6 +1,7 @@
 """Real servers on loopback, each in a process of its own: S3, SFTP, FTP and WebDAV.
 
-An old FTP server has no MLSD.
+An old FTP server has no MLSD and takes few connections; an old WebDAV server cuts the name of a
+target at "?".
 
 `python -m tests.servers KIND FOLDER` is one of them. It prints its port when it can be connected
 to, and ends when its standard input does.
@@ -28,7 +29,7 @@ class Server:
     """A server that runs.
 
     Attributes:
-        kind: s3, sftp, ftp, old-ftp or webdav.
+        kind: one of SERVE.
         port: Where it listens.
         root: The folder that it serves, except for S3.
         log: What it has printed.
@@ -61,7 +62,7 @@ class Server:
             }
             return {"options": options, "credentials": {"key": USER, "secret": PASSWORD}}
         credentials = {"username": USER, "password": PASSWORD}
-        options = {"base_url": url} if self.kind == "webdav" else {"host": HOST, "port": port}
+        options = {"base_url": url} if self.filesystem == "webdav" else {"host": HOST, "port": port}
         if self.kind == "sftp":
             options |= {"allow_agent": False, "look_for_keys": False}
         return {"options": options, "credentials": credentials}
@@ -91,6 +92,11 @@ class Server:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
+    def remove_folder(self, name: str) -> None:
+        """Remove an empty folder in the scratch folder, where there are folders."""
+        if self.kind != "s3":
+            (self.root / "scratch" / name).rmdir()
+
     def requests(self) -> list[str]:
         """Return the lines of the log that a request has made."""
         return [line for line in self.log.read_text().splitlines() if "HTTP/1.1" in line]
@@ -113,7 +119,7 @@ def running(kind: str, folder: Path) -> Iterator[Server]:
     """Run a server with an empty scratch folder.
 
     Args:
-        kind: s3, sftp, ftp, old-ftp or webdav.
+        kind: one of SERVE.
         folder: An empty folder for what it keeps.
 
     Yields:
@@ -235,7 +241,10 @@ def serve_sftp(root: Path) -> int:
 
 def serve_old_ftp(root: Path) -> int:
     from pyftpdlib.handlers import FTPHandler
+    from pyftpdlib.servers import ThreadedFTPServer
 
+    # Fewer than the workers of a transfer.
+    ThreadedFTPServer.max_cons_per_ip = 5
     FTPHandler.proto_cmds = {
         name: command
         for name, command in FTPHandler.proto_cmds.items()
@@ -255,13 +264,24 @@ def serve_ftp(root: Path) -> int:
 
     FTPHandler.authorizer = authorizer
     server = ThreadedFTPServer((HOST, 0), FTPHandler)
-    # Fewer than the workers of a transfer, as servers have it.
-    server.max_cons_per_ip = 8
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return int(server.address[1])
 
 
 def serve_webdav(root: Path) -> int:
+    from wsgidav import request_server
+
+    def split(address: str, **options: bool) -> tuple[str, ...]:
+        scheme, _, rest = address.partition("://")
+        host, slash, path = rest.partition("/")
+        return scheme, host, slash + path, "", "", ""
+
+    # WsgiDAV takes "?" in the name of a target for the beginning of a query.
+    request_server.urlparse = split
+    return serve_old_webdav(root)
+
+
+def serve_old_webdav(root: Path) -> int:
     from cheroot.wsgi import Server as WsgiServer
     from wsgidav.wsgidav_app import WsgiDAVApp
 
@@ -285,6 +305,7 @@ SERVE: dict[str, Callable[[Path], int]] = {
     "ftp": serve_ftp,
     "old-ftp": serve_old_ftp,
     "webdav": serve_webdav,
+    "old-webdav": serve_old_webdav,
 }
 
 if __name__ == "__main__":

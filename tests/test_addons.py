@@ -4,7 +4,7 @@ import json
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.baked import BakedProject, Venv
-from tests.combinations import COMBINATIONS, Answers
+from tests.combinations import Answers, suites
 from tests.conftest import Bake
 from tests.expected import expected_files
 
@@ -57,10 +57,10 @@ def distributions_have_every_file(addon: Installed) -> None:
     addon.run("twine", "check", "--strict", str(addon.sdist), str(addon.wheel))
 
 
-def own_tests_pass_on_the_wheel(addon: Installed) -> None:
+def own_tests_pass_on_the_wheel(addon: Installed, suite: Sequence[str]) -> None:
     where = addon.run("python", "-c", f"import {addon.project.package} as a; print(a.__file__)")
     assert Path(where.strip()).is_relative_to(addon.venv.folder)
-    addon.run("pytest", "-p", "no:cacheprovider")
+    addon.run("pytest", "-p", "no:cacheprovider", *suite)
 
 
 def style_is_clean(addon: Installed) -> None:
@@ -105,17 +105,24 @@ def every_task_runs_as_it_stands(addon: Installed) -> None:
 
 CHECKS = (
     distributions_have_every_file,
-    own_tests_pass_on_the_wheel,
     style_is_clean,
     types_are_sound,
     every_task_runs_as_it_stands,
 )
 
 
-@pytest.mark.parametrize("answers", COMBINATIONS)
-def test_addon(bake: Bake, answers: Answers, tmp_path: Path, subtests: pytest.Subtests) -> None:
+@pytest.mark.parametrize(("answers", "suite"), suites())
+def test_addon(
+    bake: Bake,
+    answers: Answers,
+    suite: Sequence[str],
+    tmp_path: Path,
+    subtests: pytest.Subtests,
+) -> None:
     # One test with parts, because what the parts share takes longest: to build and to install.
     addon = install(bake(**answers), tmp_path)
     for check in CHECKS:
         with subtests.test(check.__name__):
             check(addon)
+    with subtests.test("own_tests_pass_on_the_wheel"):
+        own_tests_pass_on_the_wheel(addon, suite)

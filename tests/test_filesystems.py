@@ -37,14 +37,21 @@ NAMES = [
 
 NOT_YET = "No valid files found. Sleeping"
 
-# Runs task-run, and tells what it took of memory at most, in KiB.
+# Runs task-run, and tells what it took of memory at most, in KiB. It runs in a process that was
+# forked from this small one: Linux counts what the process before had, which is pytest here.
 MEASURED = """
+import os
 import resource
+import sys
 from opentaskpy.cli.task_run import main
-try:
+
+child = os.fork()
+if not child:
     main()
-finally:
-    print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    os._exit(0)
+_, status = os.waitpid(child, 0)
+print("peak", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
 """
 
 
@@ -140,12 +147,11 @@ def conformance(project: BakedProject, venv: Venv, folder: str, protocol: dict[s
         env={"OTF_TEST_PROTOCOL": json.dumps(protocol), "OTF_TEST_FOLDER": folder},
         timeout=900,
     )
-    assert "-live" in told or " passed" in told
     assert " passed" in told
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["s3", "sftp", "ftp", "webdav"])
 def test_conformance(kind: str, bake: Bake, tmp_path: Path) -> None:
     with lab(kind, bake, tmp_path) as it:
         protocol = {"filesystem": it.server.filesystem, **it.server.protocol()}
@@ -153,9 +159,7 @@ def test_conformance(kind: str, bake: Bake, tmp_path: Path) -> None:
         assert it.server.names() == []
 
 
-@pytest.mark.slow
 def test_conformance_in_memory(bake: Bake, tmp_path: Path) -> None:
-    """The memory is that of the process, so what runs in another one is left out."""
     project = bake(fsspec_protocol="memory", execution="none")
     venv = Venv.make(tmp_path / "venv")
     venv.install(str(project.root), "pytest")
@@ -174,6 +178,22 @@ def files_arrive_under_any_name(it: Lab) -> None:
     it.run(it.source(postCopyAction={"action": "delete"}), incoming)
     arrived = Path(incoming["directory"]).iterdir()
     assert {path.name: path.read_bytes() for path in arrived} == files
+    assert it.server.names() == []
+
+
+def files_are_copied(it: Lab) -> None:
+    """Both ends are on one server, which may count connections."""
+    files = {f"{number}.txt": b"%d" % number for number in range(20)}
+    for direct in (False, True):
+        it.put(files)
+        source = it.source(protocol=it.protocol(directTransfer=direct))
+        folder = f"{it.server.folder}/{direct}/copies"
+        destination = it.destination(directory=folder, createDirectoryIfNotExists=True)
+        it.run({**source, "postCopyAction": {"action": "delete"}}, destination)
+        assert {name: it.server.read(f"{direct}/copies/{name}") for name in files} == files
+        it.run({**it.source(postCopyAction={"action": "delete"}), "directory": folder}, it.local())
+        it.server.remove_folder(f"{direct}/copies")
+        it.server.remove_folder(f"{direct}")
     assert it.server.names() == []
 
 
@@ -258,6 +278,7 @@ def ages_are_right(it: Lab) -> None:
 
 CHECKS: tuple[Callable[[Lab], None], ...] = (
     files_arrive_under_any_name,
+    files_are_copied,
     lost_connections_are_made_anew,
     errors_are_not_a_lack_of_files,
     a_new_file_is_seen,
@@ -276,6 +297,15 @@ def test_service(kind: str, bake: Bake, tmp_path: Path, subtests: pytest.Subtest
             for check in (listing_takes_a_request_for_a_thousand_files, no_bucket_is_an_error):
                 with subtests.test(check.__name__):
                     check(it)
+
+
+def test_name_that_the_server_cuts(bake: Bake, tmp_path: Path) -> None:
+    with lab("old-webdav", bake, tmp_path) as it:
+        outgoing = it.local()
+        Path(outgoing["directory"], "what?.txt").touch()
+        source = {**outgoing, "fileRegex": ".*"}
+        log = it.run(source, it.destination(), exit_code=1)
+        assert "the server has stored scratch/what?.txt under another name" in log
 
 
 def listing_takes_a_request_for_a_thousand_files(it: Lab) -> None:
@@ -311,8 +341,7 @@ def test_memory_does_not_grow_with_the_file(bake: Bake, tmp_path: Path) -> None:
             down = peak(it.source(postCopyAction={"action": "delete"}), it.local())
             peaks[size] = up, down
         growth = [large - small for small, large in zip(peaks[1], peaks[200], strict=True)]
-        # Eight parts of 8 MiB, and what the libraries add.
-        assert max(growth) < 100, f"MiB up and down, for each size: {peaks}"
+        assert max(growth) < 40, f"MiB up and down, for each size: {peaks}"
 
 
 NOON = datetime(2024, 2, 29, 12, 0, 0, tzinfo=UTC)
