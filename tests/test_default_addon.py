@@ -66,29 +66,33 @@ def test_the_guides_schema_tests_pass(wheel: str, tmp_path: Path) -> None:
     assert "2 passed" in venv.run("pytest", "test_schema_validate.py", cwd=tmp_path)
 
 
-def test_the_oldest_dependencies_are_enough(
-    project: BakedProject, wheel: str, tmp_path: Path
+VERSIONS = [
+    pytest.param(python, bound, id=f"{python}-{bound}", marks=marks)
+    for python in PYTHONS
+    for bound in ("oldest", "newest")
+    # One of them tells most, and the newest on the same Python is what test_addons.py installs.
+    for marks in [[] if (python, bound) == (PYTHONS[0], "oldest") else [pytest.mark.slow]]
+]
+
+
+@pytest.mark.parametrize(("python", "bound"), VERSIONS)
+def test_every_version(
+    project: BakedProject, wheel: str, tmp_path: Path, python: str, bound: str
 ) -> None:
-    """Each lower bound is true, that of opentaskpy before all."""
+    """Each lower bound of the dependencies is true, that of opentaskpy before all."""
+    interpreter = find_python(python)
+    if not interpreter:
+        pytest.skip(f"no Python {python} here: neither uv nor pyenv has one, nor the PATH")
+    venv = Venv.make(tmp_path / "venv", interpreter)
+    assert venv.run("python", "-V", cwd=tmp_path).startswith(f"Python {python}.")
     needed = tomllib.loads(project.read("pyproject.toml"))["project"]["dependencies"]
-    (oldest,) = re.findall(r"opentaskpy>=([\d.]+)", " ".join(needed))
-    venv = Venv.make(tmp_path / "venv")
-    venv.install("--resolution", "lowest-direct", wheel, *needed)
+    resolution = ["--resolution", "lowest-direct"] if bound == "oldest" else []
+    venv.install(*resolution, wheel, *needed)
     venv.install("pytest")
-    version = "from importlib.metadata import version; print(version('opentaskpy'))"
-    assert venv.run("python", "-c", version, cwd=tmp_path).strip() == oldest
-    venv.run("pytest", "-p", "no:cacheprovider", cwd=project.root)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("version", PYTHONS)
-def test_every_python(project: BakedProject, wheel: str, tmp_path: Path, version: str) -> None:
-    python = find_python(version)
-    if not python:
-        pytest.skip(f"no Python {version} here: neither uv nor pyenv has one, nor the PATH")
-    venv = Venv.make(tmp_path / "venv", python)
-    venv.install(wheel, "pytest")
-    assert venv.run("python", "-V", cwd=tmp_path).startswith(f"Python {version}.")
+    if bound == "oldest":
+        (oldest,) = re.findall(r"opentaskpy>=([\d.]+)", " ".join(needed))
+        version = "from importlib.metadata import version; print(version('opentaskpy'))"
+        assert venv.run("python", "-c", version, cwd=tmp_path).strip() == oldest
     venv.run("pytest", "-p", "no:cacheprovider", cwd=project.root)
 
 
