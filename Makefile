@@ -14,7 +14,7 @@ help:
 	@echo 'make test      lint, and every test that takes seconds (minutes in all)'
 	@echo 'make test-all  the slow tests too: other versions of Python'
 	@echo 'make lint      ruff and mypy on the template itself'
-	@echo 'make bench     how long it takes to bake an addon'
+	@echo 'make bench     how long it takes to bake an addon, and how fast addons move files'
 	@echo 'make clean     remove build/ and all caches'
 
 # Each command is printed as you would type it.
@@ -40,6 +40,7 @@ lint: $(BIN)/pytest
 
 bench: $(BIN)/cookiecutter
 	$(BIN)/python bench/startup.py
+	$(BIN)/python -m bench.transfers
 
 clean:
 	rm -rf build .venv .mypy_cache .pytest_cache .ruff_cache
