@@ -116,7 +116,6 @@ COMBINATIONS = [
 # names, papers and requirements, so the parts of the suite that see these are enough each time.
 WHOLE = {
     "defaults",
-    "module_lambda",
     "source_only",
     "destination_only",
     "custom",

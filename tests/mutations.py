@@ -96,8 +96,8 @@ MUTATIONS = [
     mutation(
         "direct_without_being_asked",
         TRANSFER,
-        'bool(self.spec["protocol"].get("directTransfer")) and',
-        "True and",
+        'self.spec["protocol"].get("directTransfer", False)',
+        "True",
         f"{T}/test_destinations.py",
     ),
     mutation(

@@ -450,11 +450,11 @@ def test_hooks_touch_nothing_but_the_folder(hook: Path) -> None:
     tree = ast.parse(text)
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {alias.name for node in imports for alias in node.names}
-    assert names <= {"contextlib", "json", "os", "sys"}
-    first, second = [ast.unparse(node) for node in tree.body[1:3]]
-    assert (first, second) == ("import sys", "sys.path.pop(0)")
-    used = set(re.findall(r"\bos\.([a-z.]+)", text))
-    assert used <= {"walk", "rmdir", "pardir", "path.samefile"}
+    if imports:
+        first, second = [ast.unparse(node) for node in tree.body[1:3]]
+        assert (first, second) == ("import sys", "sys.path.pop(0)")
+    assert names <= {"json", "os", "sys"}
+    assert set(re.findall(r"\bos\.([a-z.]+)", text)) <= {"walk", "rmdir"}
     assert text.count("{{") == 1, "answers are read once, as JSON"
 
 
@@ -541,7 +541,7 @@ def test_a_link_out_of_the_output_folder_is_refused(sandbox: Sandbox) -> None:
     (sandbox.out / "otf-addons-myservice").symlink_to(outside, target_is_directory=True)
     run = sandbox.run("--no-input", "-f")
     assert run.returncode == 1
-    assert "leads out of the output folder: write another name" in run.stderr
+    assert "is a link: write another name, or remove it" in run.stdout
     assert snapshot(outside) == {}
 
 

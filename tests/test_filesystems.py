@@ -286,7 +286,14 @@ CHECKS: tuple[Callable[[Lab], None], ...] = (
 )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        # Two of them tell most; the others wait for `make test-all`.
+        pytest.param(kind, marks=[] if kind in ("s3", "sftp") else [pytest.mark.slow])
+        for kind in KINDS
+    ],
+)
 def test_service(kind: str, bake: Bake, tmp_path: Path, subtests: pytest.Subtests) -> None:
     # One test with parts, because what the parts share takes longest: to bake and to install.
     with lab(kind, bake, tmp_path) as it:
