@@ -159,6 +159,7 @@ def test_conformance(kind: str, bake: Bake, tmp_path: Path) -> None:
         assert it.server.names() == []
 
 
+@pytest.mark.slow
 def test_conformance_in_memory(bake: Bake, tmp_path: Path) -> None:
     project = bake(fsspec_protocol="memory", execution="none")
     venv = Venv.make(tmp_path / "venv")
