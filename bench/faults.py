@@ -8,7 +8,9 @@ Two experiments, through the real `task-run`, against the stand-in for S3 (`s3_s
   delivered.
 - One file fails always. The others must arrive, the result must be 1, and nothing may be deleted.
 
-    python -m bench.faults [--runs N] [--files N] [--share SHARE] [--large MIB]
+    python -m bench.faults [--runs N] [--files N] [--share SHARE] [--large MIB] [--only ADDON]
+
+The tables go to docs/performance.md.
 """
 
 import argparse
@@ -18,22 +20,26 @@ import shutil
 import subprocess
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.environments import Environments
+from bench import report
+from bench.environments import ANSWERS, Environments
+from bench.report import TITLES
 from bench.s3_server import KINDS
 from bench.stand_in import StandIn
-from bench.subjects import BUCKET, Addon, Place, generated
-from bench.transfers import BUILD, FAST, MIB, SMALL, Workload
+from bench.subjects import BUCKET, OPERATIONS, Addon, Place, generated
+from bench.transfers import BUILD, DOCS, FAST, MIB, SMALL, Workload, fill
 
-OPERATIONS = ("down", "up", "copy")
-PROTOCOL = {"timeoutSeconds": 2, "retrySeconds": 60}
-BRIEFLY = {"timeoutSeconds": 1, "retrySeconds": 3}  # for what fails anyway
+PATIENT = {"timeoutSeconds": 2, "retrySeconds": 60}
+BRIEF = {"timeoutSeconds": 1, "retrySeconds": 1.5}  # for what fails anyway
 FAILED = ["503", "reset", "hang"]  # and nothing has happened
-ALL = list(KINDS)
 LIMIT = 300  # seconds for one run
+
+# Whether all was as it must be, and the cells of a table.
+Row = tuple[bool, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -74,17 +80,25 @@ class Experiment:
         if not self._keep.exists():
             shutil.copytree(place.folder / "source", self._keep)
 
-    def run(self, operation: str, protocol: dict[str, Any], **settings: Any) -> Outcome:
+    def run(self, operation: str, **settings: Any) -> Outcome:
         """Run a task that deletes what it has delivered.
 
         Args:
             operation (str): `down`, `up` or `copy`.
-            protocol (dict[str, Any]): What is added to the protocol objects of the addon.
             settings (Any): How the service fails; see `s3_server.Settings`.
 
         Returns:
             Outcome: What became of it.
         """
+        return self._run(operation, PATIENT, settings)
+
+    def run_with_a_bad_file(self, operation: str, **settings: Any) -> Outcome:
+        """Run such a task while all requests for one of the files fail; see `run`."""
+        folder = "in" if operation == "down" else "out"
+        bad = {"fail_keys": f"/{folder}/file-00003[.]"}
+        return self._run(operation, BRIEF, {**settings, **bad})
+
+    def _run(self, operation: str, protocol: dict[str, Any], settings: dict[str, Any]) -> Outcome:
         self._fill()
         definition = self._addon.definition(operation, self._place)
         for end in (definition["source"], *definition["destination"]):
@@ -104,7 +118,7 @@ class Experiment:
             errors="replace",
             timeout=LIMIT,
         )
-        self._stand_in.set(fail_share=0, fail_keys="")
+        self._stand_in.set(fail_share=0, fail_keys="", fail_operations=[])
         failures = Counter(self._stand_in.counts()["failures"])
         arrived, wrong, left = self._look(operation)
         return Outcome(done.returncode, arrived, wrong, left, failures, done.stdout)
@@ -142,82 +156,92 @@ class Experiment:
         return len(right), len(found) - len(right), len(left)
 
 
-def fail_at_random(experiment: Experiment, runs: int, files: int, share: float) -> int:
-    """Let requests fail at random; print what became of it.
+def fail_at_random(experiment: Experiment, files: int, runs: int, share: float) -> Iterator[Row]:
+    """Let requests fail at random.
 
-    Returns:
-        int: How many runs were not as they must be.
+    Yields:
+        Row: For each operation, how many runs delivered all files, and what failed.
     """
-    bad = 0
     for operation in OPERATIONS:
         good, failures = 0, Counter[str]()
         for seed in range(runs):
-            seen = experiment.run(operation, PROTOCOL, fail_share=share, fail_kinds=ALL, seed=seed)
+            seen = experiment.run(operation, fail_share=share, fail_kinds=list(KINDS), seed=seed)
             failures += seen.failures
-            if (seen.exit_code, seen.arrived, seen.wrong, seen.left) == (0, files, 0, 0):
-                good += 1
-            else:
-                print(
-                    f"  seed {seed}: {seen.arrived} of {files} arrived, {seen.wrong} wrong, "
-                    f"{seen.left} left, exit code {seen.exit_code}"
-                )
+            is_good = (seen.exit_code, seen.arrived, seen.wrong, seen.left) == (0, files, 0, 0)
+            good += is_good
+            told = f"{seen.arrived} arrived, {seen.wrong} wrong, {seen.left} left"
+            print(f"{operation}, seed {seed}: {told}, exit code {seen.exit_code}", flush=True)
+            if not is_good:
                 print(*(line for line in seen.output.splitlines() if "ERROR" in line), sep="\n")
-        told = ", ".join(f"{count} {kind}" for kind, count in sorted(failures.items()))
-        print(
-            f"  {operation}: {good} of {runs} runs delivered all {files} files ({told})", flush=True
-        )
-        bad += runs - good
-    return bad
+        kinds = (f"{failures[kind]} {kind}" for kind in KINDS)
+        yield good == runs, (TITLES[operation], f"{good} of {runs}", ", ".join(kinds))
 
 
-def fail_always(experiment: Experiment, files: int) -> int:
-    """Let one file fail always; print what became of it.
+def fail_always(experiment: Experiment, files: int) -> Iterator[Row]:
+    """Let one file fail always.
 
-    Returns:
-        int: How many runs were not as they must be.
+    Yields:
+        Row: For each operation, how many files arrived, the result, and what was deleted.
     """
-    bad = 0
     for operation in OPERATIONS:
-        folder = "in" if operation == "down" else "out"
-        seen = experiment.run(
-            operation, BRIEFLY, fail_keys=f"/{folder}/file-00003[.]", fail_kinds=FAILED
-        )
+        seen = experiment.run_with_a_bad_file(operation, fail_kinds=FAILED)
         # OTF gives up when not all files could be pulled: it hands none to a local destination.
         expected = 0 if operation == "down" else files - 1
         is_good = (seen.exit_code, seen.arrived, seen.wrong, seen.left) == (1, expected, 0, files)
-        print(
-            f"  {operation}: {seen.arrived} of {files} arrived, exit code {seen.exit_code}, "
-            f"{files - seen.left} deleted at the source{'' if is_good else '  <- WRONG'}",
-            flush=True,
-        )
-        bad += not is_good
-    return bad
+        arrived = f"{seen.arrived} of {files - 1}"
+        yield is_good, (TITLES[operation], arrived, str(seen.exit_code), str(files - seen.left))
+
+
+def table(head: str, rows: list[Row]) -> str:
+    """Return rows as a table."""
+    lines = [f"| {head} |", "|---|" + "---|" * head.count("|")]
+    for is_good, cells in rows:
+        lines.append(f"| {' | '.join(cells)}{'' if is_good else ' (wrong)'} |")
+    return "\n".join(lines)
 
 
 def main() -> None:
-    """Run both experiments with both generated addons."""
+    """Run both experiments with the generated addons."""
     parser = argparse.ArgumentParser(description="Do the addons deliver when the service fails?")
     parser.add_argument("--runs", type=int, default=20, help="for each operation and addon")
     parser.add_argument("--files", type=int, default=500, help="of 4 KiB, but for one large one")
     parser.add_argument("--share", type=float, default=0.05, help="of the requests that fail")
     parser.add_argument("--large", type=int, default=64, help="MiB of the large file")
+    parser.add_argument("--only", choices=ANSWERS, help="one of the addons")
     chosen: Any = parser.parse_args()
-    addons = generated(Environments(BUILD))
-    bad = 0
-    for addon in addons.values():
+    all_good = True
+    for name, addon in generated(Environments(BUILD)).items():
+        if chosen.only not in (None, name):
+            continue
         work = tempfile.TemporaryDirectory(prefix="otf-faults-", dir=FAST)
         with work as folder, StandIn.running(BUCKET) as stand_in:
             workload = Workload("faulty", chosen.files - 1, SMALL)
             place = workload.make(Path(folder), stand_in)
-            large = random.Random(1).randbytes(chosen.large * MIB)
-            (place.folder / "source" / "large.bin").write_bytes(large)
+            large = place.folder / "source" / "large.bin"
+            fill(large, chosen.large * MIB, random.Random(1))
             experiment = Experiment(addon, place, stand_in)
-            print(f"{addon.name}: {chosen.share:.0%} of all requests fail")
-            bad += fail_at_random(experiment, chosen.runs, chosen.files, chosen.share)
-            print(f"{addon.name}: one file fails always")
-            bad += fail_always(experiment, chosen.files)
-    if bad:
-        raise SystemExit(f"{bad} runs were not as they must be")
+            at_random = list(fail_at_random(experiment, chosen.files, chosen.runs, chosen.share))
+            always = list(fail_always(experiment, chosen.files))
+        text = "\n\n".join(
+            [
+                f"**{addon.name}**, {chosen.files} files, one of them of {chosen.large} MiB",
+                table(
+                    f"{chosen.share:.0%} of all requests fail | runs that delivered every file "
+                    "| requests that failed",
+                    at_random,
+                ),
+                table(
+                    "all requests for one file fail | of the others arrived | result "
+                    "| deleted at the source",
+                    always,
+                ),
+            ]
+        )
+        print(text, flush=True)
+        report.write(DOCS / "performance.md", f"faults, {name}", text)
+        all_good = all_good and all(is_good for is_good, _ in at_random + always)
+    if not all_good:
+        raise SystemExit("not all runs were as they must be")
 
 
 if __name__ == "__main__":

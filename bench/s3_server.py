@@ -60,14 +60,18 @@ class Settings:
             (connection closed at once), hang (no answer), lost (done, but closed without an
             answer), cut (closed in the midst of the answer).
         fail_keys (str): A regular expression; requests for a key that it matches always fail.
+        fail_operations (list[str]): The only ones that fail, such as UploadPart; all if empty.
         seed (int): Where the row of random numbers begins.
+        largest_copy (int): Bytes that one COPY takes; S3 takes 5 GiB.
     """
 
     latency: float = 0.0
     fail_share: float = 0.0
     fail_kinds: list[str] = field(default_factory=lambda: list(KINDS))
     fail_keys: str = ""
+    fail_operations: list[str] = field(default_factory=list)
     seed: int = 1
+    largest_copy: int = 5 * 1024**3
 
 
 class Body:
@@ -175,11 +179,12 @@ class Refused(Exception):  # noqa: N818
     Args:
         status (int): The status code.
         code (str): S3's name for it.
+        message (str): What it says.
     """
 
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(self, status: int, code: str, message: str = "") -> None:
         super().__init__(code)
-        text = f"<Error><Code>{code}</Code><Message>{code}</Message></Error>"
+        text = f"<Error><Code>{code}</Code><Message>{message or code}</Message></Error>"
         self.answer = Answer.of(text, status)
 
 
@@ -230,9 +235,14 @@ class Bucket:
 
 
 class Store:
-    """What S3 does, without the network."""
+    """What S3 does, without the network.
 
-    def __init__(self) -> None:
+    Attributes:
+        settings (Settings): What is added to it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self._buckets: dict[str, Bucket] = {}
         self._uploads: dict[str, dict[int, Blob]] = {}
 
@@ -315,6 +325,8 @@ class Store:
 
     def _CopyObject(self, request: Request, bucket: Bucket) -> Answer:  # noqa: N802
         blob = Blob(self._copy_source(request).pieces)
+        if blob.size > self.settings.largest_copy:
+            raise Refused(400, "InvalidRequest", "The specified copy source is larger than allowed")
         bucket.put(request.key, blob)
         return _copied("CopyObjectResult", blob)
 
@@ -387,13 +399,17 @@ class Server:
     """The store behind a port, with latency, failures and counts."""
 
     def __init__(self, settings: Settings) -> None:
-        self.store = Store()
-        self.settings = settings
+        self.store = Store(settings)
         self._random = random.Random(settings.seed)
         self._operations: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
         self._at_once = 0
         self._most_at_once = 0
+
+    @property
+    def settings(self) -> Settings:
+        """What is added to what S3 does (Settings)."""
+        return self.store.settings
 
     async def answer(self, request: Request) -> tuple[Answer | None, bool]:
         """Answer a request, in its own time.
@@ -414,7 +430,7 @@ class Server:
             self._at_once -= 1
 
     async def _serve(self, request: Request, operation: str) -> tuple[Answer | None, bool]:
-        failure = self._failure(request)
+        failure = self._failure(request, operation)
         if failure:
             self._failures[failure] += 1
         if self.settings.latency:
@@ -431,8 +447,10 @@ class Server:
             answer = refused.answer
         return (None if failure == "lost" else answer), failure == "cut"
 
-    def _failure(self, request: Request) -> str | None:
+    def _failure(self, request: Request, operation: str) -> str | None:
         settings = self.settings
+        if settings.fail_operations and operation not in settings.fail_operations:
+            return None
         always = settings.fail_keys and re.search(settings.fail_keys, request.key)
         if always or (settings.fail_share and self._random.random() < settings.fail_share):
             return self._random.choice(settings.fail_kinds)
@@ -441,7 +459,7 @@ class Server:
     def _control(self, request: Request) -> Answer:
         if request.key == "settings":
             changes = json.loads(request.text)
-            self.settings = Settings(**{**asdict(self.settings), **changes})
+            self.store.settings = Settings(**{**asdict(self.settings), **changes})
             if "seed" in changes:
                 self._random = random.Random(self.settings.seed)
         told = {

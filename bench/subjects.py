@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bench.bare import KEY, REGION, SECRET
-from bench.environments import Environments
+from bench.environments import ANSWERS, Environments
+from bench.report import FSSPEC, OBSTORE, REFERENCE
 from bench.stand_in import StandIn
 
+OPERATIONS = ("down", "up", "copy")
 BUCKET = "bench"
 BARE = Path(__file__).with_name("bare.py")
 
@@ -241,14 +243,24 @@ class PlainCopy(Subject):
         return [str(shutil.which("cp")), "-r", *folders]
 
 
+def addon_of(name: str, task_run: str) -> Addon:
+    """Return a generated addon.
+
+    Args:
+        name (str): A key of `environments.ANSWERS`.
+        task_run (str): The `task-run` of an environment that has the addon.
+
+    Returns:
+        Addon: The addon.
+    """
+    if name == "fsspec":
+        return GeneratedFsspec(FSSPEC, task_run)
+    return GeneratedObstore(OBSTORE, task_run)
+
+
 def generated(environments: Environments) -> dict[str, Addon]:
     """Return the generated addons, by the names of their environments."""
-    kinds: dict[str, type[Addon]] = {"fsspec": GeneratedFsspec, "obstore": GeneratedObstore}
-    labels = {"fsspec": "generated, fsspec (s3)", "obstore": "generated, obstore"}
-    return {
-        name: kind(labels[name], environments.binary(name, "task-run"))
-        for name, kind in kinds.items()
-    }
+    return {name: addon_of(name, environments.binary(name, "task-run")) for name in ANSWERS}
 
 
 def bare(environments: Environments) -> dict[str, BareLibrary]:
@@ -259,7 +271,7 @@ def bare(environments: Environments) -> dict[str, BareLibrary]:
 
 def subjects(environments: Environments) -> list[Subject]:
     """Return all of them, the published addon first."""
-    published = Published("otf-addons-aws", environments.binary("aws", "task-run"))
+    published = Published(REFERENCE, environments.binary("aws", "task-run"))
     libraries = bare(environments).values()
     references = [Curl(), PlainCopy()] if shutil.which("curl") else [PlainCopy()]
     return [published, *generated(environments).values(), *libraries, *references]

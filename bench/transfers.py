@@ -27,13 +27,12 @@ from typing import Any
 from bench import report
 from bench.environments import Environments
 from bench.stand_in import StandIn
-from bench.subjects import BUCKET, Place, Subject, bare, generated, subjects
+from bench.subjects import BUCKET, OPERATIONS, Place, Subject, bare, generated, subjects
 
 BENCH = Path(__file__).parent
 BUILD = BENCH.parent / "build" / "bench"
 DOCS = BENCH.parent / "docs"
 FAST = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None  # the disk is not measured
-OPERATIONS = ("down", "up", "copy")
 LIBRARIES = {"fsspec": "s3fs", "obstore": "obstore"}
 IMPORTS = "import opentaskpy.cli.task_run"
 NO_LOG = {"OTF_NO_LOG": "1", "OTF_LOG_LEVEL": "ERROR"}
@@ -76,11 +75,16 @@ class Workload:
         numbers = random.Random(self.prefix)
         for number in range(self.files):
             file = source / f"file-{number:05}.bin"
-            with file.open("wb") as local:
-                for start in range(0, self.size, MIB):
-                    local.write(numbers.randbytes(min(MIB, self.size - start)))
+            fill(file, self.size, numbers)
             stand_in.put(f"{BUCKET}/{self.prefix}/in/{file.name}", file)
         return Place(source.parent, self.prefix, stand_in.url)
+
+
+def fill(file: Path, size: int, numbers: random.Random) -> None:
+    """Write a file of random bytes, which no two files have in common."""
+    with file.open("wb") as local:
+        for start in range(0, size, MIB):
+            local.write(numbers.randbytes(min(MIB, size - start)))
 
 
 class Runner:
@@ -145,7 +149,7 @@ class Runner:
         """Let a subject do an operation, and look at what arrived.
 
         Returns:
-            Result: `seconds`, `cpu_seconds`, `peak_mib`, and `requests` by operation.
+            Result: `seconds`, `cpu_seconds`, `peak_mib`, `requests` by operation, `most_at_once`.
 
         Raises:
             SystemExit: What arrived is not what was sent.
@@ -155,7 +159,8 @@ class Runner:
         self._stand_in.set(latency=latency)
         self._stand_in.counts()
         told = self.call(place.folder, *command, env={**subject.environment(place), **(env or {})})
-        told["requests"] = self._stand_in.counts()["requests"]
+        counts = self._stand_in.counts()
+        told |= {"requests": counts["requests"], "most_at_once": counts["most_at_once"]}
         self._stand_in.set(latency=0)
         if not self._arrived(operation, place):
             raise SystemExit(f"{subject.name}, {operation}: not all files arrived as they were")
@@ -222,9 +227,10 @@ def main() -> None:
         "results": runner.results,
     }
     results.write_text(json.dumps(told, indent=1))
-    print(report.tables(told))
+    text = report.tables(told)
+    print(text)
     if not chosen.only:
-        report.write(told, DOCS / "performance.md")
+        report.write(DOCS / "performance.md", "measured", text)
         plot = [environments.binary("bare", "python"), str(BENCH / "plot.py")]
         subprocess.run([*plot, str(results), str(DOCS / "performance.svg")], check=True)
 

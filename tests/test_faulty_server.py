@@ -16,6 +16,9 @@ from bench.transfers import MIB, Runner, Workload
 from tests.baked import Venv
 from tests.conftest import baker
 
+# Each test moves hundreds of files through a service that fails.
+pytestmark = pytest.mark.slow
+
 FILES = 60
 MOST_AT_ONCE = {"fsspec": 16, "obstore": 32}
 LARGE = 96 * MIB  # larger than all that may be in memory
