@@ -10,6 +10,8 @@ from tests.baked import BakedProject, Venv
 from tests.conftest import baker
 from tests.mutations import MUTATIONS, Mutation
 
+pytestmark = pytest.mark.slow  # each fault takes a second or two
+
 TESTS_FAILED = 1  # an exit code of pytest; a suite that cannot even be collected has another one
 
 
