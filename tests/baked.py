@@ -14,6 +14,9 @@ from uv import find_uv_bin
 # What would let this run show through in a process that it starts.
 INHERITED = ("COV_", "COVERAGE_", "MYPY", "OTF_", "PYTEST_", "PYTHON", "RUFF_", "VIRTUAL_ENV")
 
+# Options of pytest for an addon's own suite: the other cores are busy with other tests.
+ONE_PROCESS = ("-n", "0")
+
 
 def clean_environment() -> dict[str, str]:
     """Return the environment of a shell in which nothing was activated."""

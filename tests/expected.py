@@ -9,6 +9,7 @@ FILES = {
         {addon}/__init__.py
         {addon}/py.typed
         cfg/{module}/variables.json
+        tests/conftest.py
         tests/support/command.py
         tests/conformance/SHA256SUMS
         tests/conformance/test_namespace.py

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.baked import BakedProject, Venv
+from tests.baked import ONE_PROCESS, BakedProject, Venv
 from tests.combinations import Answers, suites
 from tests.conftest import Bake
 from tests.expected import expected_files
@@ -60,7 +60,7 @@ def distributions_have_every_file(addon: Installed) -> None:
 def own_tests_pass_on_the_wheel(addon: Installed, suite: Sequence[str]) -> None:
     where = addon.run("python", "-c", f"import {addon.project.package} as a; print(a.__file__)")
     assert Path(where.strip()).is_relative_to(addon.venv.folder)
-    addon.run("pytest", "-p", "no:cacheprovider", *suite)
+    addon.run("pytest", *ONE_PROCESS, "-p", "no:cacheprovider", *suite)
 
 
 def style_is_clean(addon: Installed) -> None:

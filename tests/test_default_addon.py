@@ -88,7 +88,7 @@ def test_every_version(
     needed = tomllib.loads(project.read("pyproject.toml"))["project"]["dependencies"]
     resolution = ["--resolution", "lowest-direct"] if bound == "oldest" else []
     venv.install(*resolution, wheel, *needed)
-    venv.install("pytest")
+    venv.install("pytest-xdist")
     if bound == "oldest":
         (oldest,) = re.findall(r"opentaskpy>=([\d.]+)", " ".join(needed))
         version = "from importlib.metadata import version; print(version('opentaskpy'))"

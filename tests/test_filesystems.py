@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.baked import BakedProject, Venv, clean_environment
+from tests.baked import ONE_PROCESS, BakedProject, Venv, clean_environment
 from tests.conftest import ROOT, Bake
 from tests.servers import BUCKET, PASSWORD, Proxy, Server, running
 
@@ -130,7 +130,7 @@ def lab(kind: str, bake: Bake, folder: Path) -> Iterator[Lab]:
     with running(kind, served) as server:
         project = bake(fsspec_protocol=server.filesystem, execution="none")
         venv = Venv.make(folder / "venv")
-        venv.install(str(project.root), "pytest")
+        venv.install(str(project.root), "pytest-xdist")
         yield Lab(project, venv, server, worker)
 
 
@@ -138,6 +138,7 @@ def conformance(project: BakedProject, venv: Venv, folder: str, protocol: dict[s
     """Run an addon's conformance suite in live mode, without what it also does offline."""
     told = venv.run(
         "pytest",
+        *ONE_PROCESS,
         "-p",
         "no:cacheprovider",
         "-k",
@@ -163,7 +164,7 @@ def test_conformance(kind: str, bake: Bake, tmp_path: Path) -> None:
 def test_conformance_in_memory(bake: Bake, tmp_path: Path) -> None:
     project = bake(fsspec_protocol="memory", execution="none")
     venv = Venv.make(tmp_path / "venv")
-    venv.install(str(project.root), "pytest")
+    venv.install(str(project.root), "pytest-xdist")
     conformance(project, venv, "/scratch", {"filesystem": "memory"})
 
 

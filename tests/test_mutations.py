@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_cookies.plugin import Cookies
 
-from tests.baked import BakedProject, Venv
+from tests.baked import ONE_PROCESS, BakedProject, Venv
 from tests.conftest import baker
 from tests.mutations import MUTATIONS, Mutation
 
@@ -33,7 +33,7 @@ def run_suite(venv: Venv, addon: Path, tests: str, exit_code: int) -> str:
     """Run tests of a copy of the addon, which comes before the one that is installed."""
     words = tests.split(" -k ")
     selection = ["-k", words[1]] if len(words) == 2 else []
-    arguments = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *words[0].split()]
+    arguments = ["-m", "pytest", "-qx", *ONE_PROCESS, "-p", "no:cacheprovider", *words[0].split()]
     env = {"PYTHONPATH": str(addon / "src")}
     return venv.run("python", *arguments, *selection, cwd=addon, env=env, exit_code=exit_code)
 
