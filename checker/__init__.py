@@ -1,0 +1,1 @@
+"""Checks an addon of the Open Task Framework against the guide's checklist and the contract."""

@@ -1,0 +1,245 @@
+"""The Python modules of an addon, read and not run: classes, their ancestors, their methods."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+# Classes from which no method of interest comes.
+PLAIN = {
+    "object",
+    "abc.ABC",
+    "typing.Generic",
+    "typing.Protocol",
+    "threading.local",
+    "logging.Handler",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """A module.
+
+    Attributes:
+        name: Its dotted name.
+        path: Where it is.
+        file: The same, relative to the addon.
+        is_own: Whether it belongs to the addon, and not to OTF.
+    """
+
+    name: str
+    path: Path
+    file: str
+    is_own: bool = True
+
+    @cached_property
+    def text(self) -> str:
+        """What is written in it."""
+        return self.path.read_text(encoding="utf-8", errors="replace")
+
+    @cached_property
+    def error(self) -> SyntaxError | ValueError | None:
+        """Why it cannot be compiled."""
+        try:
+            ast.parse(self.text)
+        except (SyntaxError, ValueError) as error:
+            return error
+        return None
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """What it says; nothing where it cannot be compiled."""
+        tree = ast.parse("" if self.error else self.text)
+        for node in ast.walk(tree):
+            for child in ast.iter_child_nodes(node):
+                child.parent = node  # type: ignore[attr-defined]
+        return tree
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All of its tree."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What the names that it imports stand for, as dotted names."""
+        names: dict[str, str] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    name = alias.name if alias.asname else alias.name.partition(".")[0]
+                    names[alias.asname or name] = name
+            elif isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    names[alias.asname or alias.name] = f"{self.origin(node)}.{alias.name}"
+        return names
+
+    def origin(self, node: ast.ImportFrom) -> str:
+        """Tell the module that an import takes its names from."""
+        if not node.level:
+            return node.module or ""
+        levels = node.level - (self.path.name == "__init__.py")
+        parts = self.name.split(".")
+        base = parts[: len(parts) - levels] if levels else parts
+        return ".".join([*base, *([node.module] if node.module else [])])
+
+    @cached_property
+    def classes(self) -> dict[str, "Class"]:
+        """The classes at its top level, also below an `if` or a `try`."""
+        return {
+            node.name: Class(self, node)
+            for node in self.nodes
+            if isinstance(node, ast.ClassDef) and not enclosing(node, ast.ClassDef, *FUNCTIONS)
+        }
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        """The functions at its top level."""
+        return {
+            node.name: node
+            for node in self.nodes
+            if isinstance(node, FUNCTIONS) and not enclosing(node, ast.ClassDef, *FUNCTIONS)
+        }
+
+    def dotted(self, node: ast.expr) -> str:
+        """Tell what an expression such as `a.b` stands for; "" for any other expression."""
+        if isinstance(node, ast.Name):
+            return self.names.get(node.id, node.id)
+        if isinstance(node, ast.Attribute):
+            base = self.dotted(node.value)
+            return base and f"{base}.{node.attr}"
+        return ""
+
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, eq=False)
+class Class:
+    """A class at the top level of a module."""
+
+    module: Module
+    node: ast.ClassDef
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.node.name
+
+    @property
+    def dotted(self) -> str:
+        """Its name with that of its module."""
+        return f"{self.module.name}.{self.name}"
+
+    @cached_property
+    def members(self) -> dict[str, ast.AST]:
+        """What its body defines: methods, attributes with a value."""
+        members: dict[str, ast.AST] = {}
+        for node in self.node.body:
+            if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                members[node.name] = node
+            elif isinstance(node, ast.Assign):
+                members |= {t.id: node for t in node.targets if isinstance(t, ast.Name)}
+            elif isinstance(node, ast.AnnAssign) and node.value:
+                members |= {node.target.id: node} if isinstance(node.target, ast.Name) else {}
+        return members
+
+
+@dataclass(frozen=True)
+class Member:
+    """What a class has under a name, and the class of its ancestors where that is defined."""
+
+    owner: Class
+    node: ast.AST
+
+    @property
+    def module(self) -> Module:
+        """The module of that class."""
+        return self.owner.module
+
+    @property
+    def line(self) -> int:
+        """The line where it is defined."""
+        return int(getattr(self.node, "lineno", 1))
+
+
+@dataclass(frozen=True)
+class Code:
+    """The modules of an addon, and of the OTF that is installed."""
+
+    own: dict[str, Module]
+    otf: dict[str, Module]
+
+    def find_module(self, name: str) -> Module | None:
+        """Find a module by its dotted name."""
+        return self.own.get(name) or self.otf.get(name)
+
+    def find_class(self, dotted: str, depth: int = 9) -> Class | None:
+        """Find a class by its dotted name, or by a name under which it is imported."""
+        module_name, _, name = dotted.rpartition(".")
+        module = self.find_module(module_name)
+        if module is None or depth == 0:
+            return None
+        if name in module.classes:
+            return module.classes[name]
+        further = module.names.get(name)
+        return self.find_class(further, depth - 1) if further else None
+
+    def lineage(self, cls: Class) -> tuple[list[Class], list[str]]:
+        """List a class with its ancestors, the nearest first, and those that cannot be found."""
+        found, missing = [cls], []
+        for base in cls.node.bases:
+            expression = base.value if isinstance(base, ast.Subscript) else base
+            dotted = cls.module.dotted(expression)
+            local = cls.module.classes.get(dotted)
+            ancestor = local or self.find_class(dotted)
+            if ancestor is None:
+                missing += [] if dotted in PLAIN else [dotted or ast.unparse(base)]
+            elif ancestor is not cls:
+                more, lost = self.lineage(ancestor)
+                # An ancestor of two comes after both, as in Python's own order.
+                found = [one for one in found if one not in more] + more
+                missing += lost
+        return found, missing
+
+
+def enclosing(node: ast.AST, *kinds: type[ast.AST]) -> ast.AST | None:
+    """Find the nearest node of a kind around a node."""
+    for outer in around(node):
+        if isinstance(outer, kinds):
+            return outer
+    return None
+
+
+def parent(node: ast.AST) -> Any:
+    """Return the node around a node; None for a module."""
+    return getattr(node, "parent", None)
+
+
+def around(node: ast.AST) -> Iterator[ast.AST]:
+    """List the nodes around a node, the nearest first."""
+    while (outer := parent(node)) is not None:
+        yield outer
+        node = outer
+
+
+def constant(node: ast.AST | None) -> object:
+    """Return the value of a constant; None for any other expression."""
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def strings(node: ast.AST) -> Iterator[str]:
+    """List the texts in a tree that are not docstrings."""
+    for part in ast.walk(node):
+        text = constant(part)
+        if isinstance(text, str) and not isinstance(parent(part), ast.Expr):
+            yield text
+
+
+def calls(node: ast.AST) -> Iterator[ast.Call]:
+    """List the calls in a tree."""
+    return (part for part in ast.walk(node) if isinstance(part, ast.Call))

@@ -1,0 +1,80 @@
+"""JSON files that know in which line each of their parts stands."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+Where = tuple[str | int, ...]
+
+TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+
+
+@dataclass(frozen=True)
+class Document:
+    """A JSON file.
+
+    Attributes:
+        path: Where it is.
+        file: The same, relative to the addon.
+    """
+
+    path: Path
+    file: str
+
+    @cached_property
+    def text(self) -> str:
+        """What is written in it."""
+        return self.path.read_text(encoding="utf-8", errors="replace")
+
+    @cached_property
+    def error(self) -> json.JSONDecodeError | None:
+        """Why it is no JSON."""
+        try:
+            json.loads(self.text)
+        except json.JSONDecodeError as error:
+            return error
+        return None
+
+    @cached_property
+    def data(self) -> Any:
+        """What it says; an empty object where it is no JSON."""
+        return {} if self.error else json.loads(self.text)
+
+    def line(self, *where: str | int) -> int:
+        """Tell the line of a part: that of its key, or of the nearest part around it."""
+        while where and where not in self._lines:
+            where = where[:-1]
+        return self._lines.get(where, 1)
+
+    @cached_property
+    def _lines(self) -> dict[Where, int]:
+        return dict(_places(self.text)) if not self.error else {}
+
+
+def _places(text: str) -> Iterator[tuple[Where, int]]:
+    tokens = [(m.group(), text.count("\n", 0, m.start()) + 1) for m in TOKEN.finditer(text)]
+    position = 0
+
+    def value(where: Where, line: int) -> Iterator[tuple[Where, int]]:
+        nonlocal position
+        yield where, line
+        opening = tokens[position][0]
+        position += 1
+        index = 0
+        while opening in "{[" and tokens[position][0] not in "}]":
+            key, at = tokens[position]
+            if opening == "{":
+                position += 2  # the key and its colon
+            part = json.loads(key) if opening == "{" else index
+            yield from value((*where, part), at)
+            index += 1
+            if tokens[position][0] == ",":
+                position += 1
+        if opening in "{[":
+            position += 1
+
+    yield from value((), 1)

@@ -1,0 +1,169 @@
+"""Lookup plugins and caching plugins."""
+
+import ast
+
+from .addon import CACHING, LOOKUP, Addon
+from .code import FUNCTIONS, Function, Module, calls, constant, enclosing
+from .handlers import log_calls
+from .model import Finding, Said
+from .packaging import imports
+
+
+def lookups(addon: Addon) -> list[tuple[Addon, Module]]:
+    """Take each lookup plugin."""
+    return [(addon, module) for module in addon.lookups]
+
+
+def cachings(addon: Addon) -> list[tuple[Addon, Module]]:
+    """Take each caching plugin."""
+    return [(addon, module) for module in addon.cachings]
+
+
+def plugins(addon: Addon) -> list[tuple[Addon, Module]]:
+    """Take each plugin."""
+    return [*lookups(addon), *cachings(addon)]
+
+
+def runs(subject: tuple[Addon, Module]) -> Said:
+    """Every plugin has a function `run` that takes what OTF gives.
+
+    A lookup plugin gets the arguments of `lookup` and `globals`, a caching plugin `cacheArgs`
+    and `value`, all by name.
+    """
+    addon, module = subject
+    run = module.functions.get("run")
+    if run is None:
+        if module.functions or module in addon.cachings:
+            wrong = "there is no function run"
+            yield Finding(module.file, 1, wrong, "write def run(**kwargs)")
+        return
+    keyword = "globals" if module in addon.lookups else "value"
+    takes = {argument.arg for argument in [*run.args.args, *run.args.kwonlyargs]}
+    if run.args.kwarg is None and keyword not in takes:
+        wrong = f"run does not take {keyword}"
+        yield Finding(module.file, run.lineno, wrong, "write def run(**kwargs)")
+
+
+def places(addon: Addon) -> Said:
+    """Plugins are where OTF looks for them.
+
+    That is `opentaskpy/plugins/lookup` and `opentaskpy/variablecaching`, whatever else the
+    documentation says.
+    """
+    for module in addon.modules:
+        path = module.path.relative_to(addon.sources).as_posix()
+        if "run" not in module.functions or path.startswith((LOOKUP, CACHING)):
+            continue
+        for folder, right in (("plugins/lookup/", LOOKUP), ("variablecaching/", CACHING)):
+            if f"/{folder}" in f"/{path}":
+                wrong = "OTF does not look for plugins here"
+                yield Finding(module.file, 1, wrong, f"move it below {right}")
+
+
+def anything(addon: Addon) -> list[Addon]:
+    """Take an addon that has plugins, or a module that may be meant as one."""
+    meant = any(
+        "run" in module.functions and ("plugins" in module.name or "caching" in module.name)
+        for module in addon.modules
+    )
+    return [addon] if meant or addon.lookups or addon.cachings else []
+
+
+def late_imports(subject: tuple[Addon, Module]) -> Said:
+    """Lookup plugins import libraries inside `run`.
+
+    OTF reports a plugin whose import fails as one that does not exist.
+    """
+    addon, module = subject
+    for name, node in imports(module):
+        top = name.partition(".")[0]
+        outside = top not in addon.otf.stdlib and top != "opentaskpy"
+        if outside and not enclosing(node, *FUNCTIONS, ast.Try):
+            wrong = f"without {top} OTF says that there is no such plugin"
+            remedy = "import it inside run, and raise LookupPluginError where that fails"
+            yield Finding(module.file, node.lineno, wrong, remedy)
+
+
+def escapes(subject: tuple[Addon, Module]) -> Said:
+    """A lookup plugin escapes its value once.
+
+    OTF puts it into the text of a JSON file. Where line breaks are replaced before
+    `json.dumps`, they are escaped twice.
+    """
+    _, module = subject
+    run = module.functions.get("run")
+    if run is None:
+        return
+    dumps = [call for call in calls(module.tree) if module.dotted(call.func) == "json.dumps"]
+    if not dumps and "json" not in _imported(module):
+        for node in ast.walk(run):
+            if isinstance(node, ast.Return) and not isinstance(node.value, ast.Constant | None):
+                wrong = "a quotation mark or a line break in the value breaks the definition"
+                yield Finding(module.file, node.lineno, wrong, "return json.dumps(value)[1:-1]")
+                return
+    for call in calls(module.tree):
+        replaces = isinstance(call.func, ast.Attribute) and call.func.attr == "replace"
+        if dumps and replaces and [constant(each) for each in call.args] == ["\n", "\\n"]:
+            wrong = "json.dumps escapes the backslash again: line breaks arrive as \\n"
+            yield Finding(module.file, call.lineno, wrong, "delete this replacement")
+
+
+def _imported(module: Module) -> set[str]:
+    return {name.partition(".")[0] for name, _ in imports(module)} - {"opentaskpy"}
+
+
+def silent(subject: tuple[Addon, Module]) -> Said:
+    """No plugin logs the value.
+
+    It is a secret at any level of the log.
+    """
+    addon, module = subject
+    run = module.functions.get("run")
+    if run is None:
+        return
+    secret = _values(run) if module in addon.lookups else set()
+    for call, said in log_calls(module):
+        if enclosing(call, *FUNCTIONS) is run and any(_shows(each, secret) for each in said):
+            wrong = "the value of the secret is logged"
+            yield Finding(module.file, call.lineno, wrong, "log the name only")
+
+
+def _values(run: Function) -> set[str]:
+    """List the variables that have the value which is returned, or a copy of it."""
+    found = {
+        node.id
+        for statement in ast.walk(run)
+        if isinstance(statement, ast.Return) and statement.value
+        for node in ast.walk(statement.value)
+        if isinstance(node, ast.Name)
+    }
+    for _ in range(3):
+        for node in ast.walk(run):
+            if isinstance(node, ast.Assign) and ast.unparse(node.value) in found:
+                found |= {each.id for each in node.targets if isinstance(each, ast.Name)}
+    return found - {argument.arg for argument in ast.walk(run) if isinstance(argument, ast.arg)}
+
+
+def _shows(node: ast.AST, secret: set[str]) -> bool:
+    """Tell whether an expression shows a variable, and not only its type or length."""
+    measures = ("type", "len", "bool", "isinstance")
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in measures:
+        return False
+    if isinstance(node, ast.Name):
+        return node.id in secret
+    if isinstance(node, ast.Subscript) and constant(node.slice) == "value":
+        return ast.unparse(node.value) == "kwargs"
+    return any(_shows(each, secret) for each in ast.iter_child_nodes(node))
+
+
+def no_globals(subject: tuple[Addon, Module]) -> Said:
+    """Caching plugins do without `globals`.
+
+    OTF gives it to lookup plugins only: what a caching plugin does with it never happens.
+    """
+    _, module = subject
+    for call in calls(module.tree):
+        getting = isinstance(call.func, ast.Attribute) and call.func.attr == "get"
+        if getting and call.args and constant(call.args[0]) == "globals":
+            wrong = "OTF gives no globals to a caching plugin"
+            yield Finding(module.file, call.lineno, wrong, "take what is needed from cacheArgs")
