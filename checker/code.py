@@ -65,6 +65,11 @@ class Module:
         return list(ast.walk(self.tree))
 
     @cached_property
+    def calls(self) -> list[ast.Call]:
+        """All calls in it."""
+        return [node for node in self.nodes if isinstance(node, ast.Call)]
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """What the names that it imports stand for, as dotted names."""
         names: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from .addon import Addon, Handler
@@ -65,7 +65,7 @@ print(json.dumps(all(there(name) for name in json.load(sys.stdin))))
 """
 
 
-@cache
+@lru_cache(maxsize=1)
 def is_installed(addon: Addon) -> bool:
     """Tell whether the interpreter has OTF and this addon."""
     if not addon.otf.folder or not addon.handlers:
@@ -74,7 +74,7 @@ def is_installed(addon: Addon) -> bool:
     return bool(json.loads(run(addon.otf.python, INSTALLED, packages)))
 
 
-@cache
+@lru_cache(maxsize=1)
 def _told(addon: Addon) -> Any:
     classes = {
         handler.cls.dotted: {name: calls for name, (calls, _) in CALLS.items()}

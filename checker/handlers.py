@@ -90,7 +90,7 @@ def library_logs(module: Module) -> Said:
     The guide's checklist recommends it for the loggers of libraries. It creates a file even
     under OTF_NO_LOG, writes to the log of the batch instead of the task's and is never undone.
     """
-    for call in calls(module.tree):
+    for call in module.calls:
         if module.dotted(call.func).endswith("set_log_file"):
             wrong = "set_log_file writes into the log of another task"
             remedy = "lend the handlers of self.logger to the library's logger until tidy"
@@ -99,7 +99,7 @@ def library_logs(module: Module) -> Said:
 
 def log_calls(module: Module) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
     """List the calls that write to a log, each with the message and its arguments."""
-    for call in calls(module.tree):
+    for call in module.calls:
         function = call.func
         if isinstance(function, ast.Attribute) and function.attr in LOG_METHODS:
             name = module.dotted(function.value).lower()
@@ -143,7 +143,7 @@ def _leak(module: Module, message: ast.expr) -> str:
         if isinstance(function, ast.Attribute) and function.attr == "json":
             return "the body of a response"
         dotted = module.dotted(node)
-        last = dotted.rpartition(".")[2]
+        last = dotted.rpartition(".")[2].strip("_")
         if last == "spec" or dotted.endswith("credentials"):
             return dotted
         if last in ("text", "content", "headers") and "resp" in dotted:
@@ -306,9 +306,9 @@ def temporary_files(module: Module) -> Said:
     removing = ("remove", "unlink", "rmtree", "replace", "rename", "move", "cleanup")
     removed = any(
         isinstance(call.func, ast.Attribute) and call.func.attr in removing and not _is_text(call)
-        for call in calls(module.tree)
+        for call in module.calls
     )
-    for call in calls(module.tree):
+    for call in module.calls:
         name = module.dotted(call.func)
         kept = any(k.arg == "delete" and constant(k.value) is False for k in call.keywords)
         kept = kept and name == "tempfile.NamedTemporaryFile"
@@ -451,7 +451,7 @@ def timeouts(module: Module) -> Said:
     OTF ends no transfer that hangs, not even when a batch times out.
     """
     verbs = ("get", "post", "put", "patch", "delete", "head", "options", "request")
-    for call in calls(module.tree):
+    for call in module.calls:
         name = module.dotted(call.func)
         given = {keyword.arg for keyword in call.keywords}
         waits = name in [f"requests.{verb}" for verb in verbs]

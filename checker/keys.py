@@ -3,13 +3,16 @@
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .addon import Addon, Handler, Role
-from .code import FUNCTIONS, Module, constant, enclosing, parent, strings
+from .code import FUNCTIONS, Class, Module, constant, enclosing, parent, strings
 from .model import Finding, Said
 from .schemas import Part, follow, offers, properties, whole
 
 Path = tuple[str, ...]
+# The variables of functions that have a part of the definition.
+Aliases = dict[tuple[ast.AST | None, str], Path]
 
 READ_BY_OTF = {
     "source": """
@@ -54,18 +57,29 @@ class Reads:
 def reads(pieces: Iterable[tuple[Module, ast.AST]]) -> Reads:
     """Follow `self.spec` through some code."""
     found = Reads()
-    for module, piece in pieces:
-        aliases: dict[tuple[ast.AST | None, str], Path] = {}
-        # A second round knows the variables that the first one has found.
-        for _ in range(2):
-            for node in ast.walk(piece):
-                start = _start(node, aliases)
-                if start is not None:
-                    _follow(module, node, start, found, aliases)
+    for one in (_reads(module, piece) for module, piece in pieces):
+        found.read |= one.read
+        found.made |= one.made
+        found.handed_on |= one.handed_on
     return found
 
 
-def _start(node: ast.AST, aliases: dict[tuple[ast.AST | None, str], Path]) -> Path | None:
+@lru_cache(maxsize=1024)
+def _reads(module: Module, piece: ast.AST) -> Reads:
+    found = Reads()
+    nodes = [node for node in ast.walk(piece) if isinstance(node, ast.Name | ast.Attribute)]
+    aliases: Aliases = {}
+    known = -1
+    while known < len(aliases):  # what the last round has found may lead further
+        known = len(aliases)
+        for node in nodes:
+            start = _start(node, aliases)
+            if start is not None:
+                _follow(module, node, start, found, aliases)
+    return found
+
+
+def _start(node: ast.AST, aliases: Aliases) -> Path | None:
     if isinstance(node, ast.Attribute) and node.attr == "spec":
         return () if isinstance(node.ctx, ast.Load) else None
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -79,7 +93,7 @@ def _follow(
     node: ast.AST,
     path: Path,
     found: Reads,
-    aliases: dict[tuple[ast.AST | None, str], Path],
+    aliases: Aliases,
 ) -> None:
     """Go from a part of the definition outwards, through `["key"]` and `.get("key")`."""
     while True:
@@ -108,7 +122,7 @@ def _follow(
             return
         elif isinstance(outer, ast.Assign) and outer.value is node:
             target = outer.targets[0]
-            if isinstance(target, ast.Name):
+            if isinstance(target, ast.Name) and _is_set_once(target):
                 aliases[enclosing(node, *FUNCTIONS), target.id] = path
                 return
             if isinstance(target, ast.Attribute) and target.attr == "spec":
@@ -132,8 +146,11 @@ def _follow(
     found.handed_on.add(path)
 
 
-def _of_handler(handler: Handler) -> Reads:
-    return reads((cls.module, cls.node) for cls in handler.own)
+def _is_set_once(name: ast.Name) -> bool:
+    """Tell whether a variable has the same value throughout its function."""
+    function = enclosing(name, *FUNCTIONS, ast.Module)
+    names = (node for node in ast.walk(function or name) if isinstance(node, ast.Name))
+    return sum(node.id == name.id and isinstance(node.ctx, ast.Store) for node in names) == 1
 
 
 def _judged(handler: Handler) -> Reads:
@@ -152,14 +169,16 @@ def refused(addon: Addon) -> Said:
 
     Nobody can set a key that the schema refuses, so what the code does with it is dead.
     """
-    seen: set[ast.AST] = set()
     for handler in addon.handlers:
-        seen |= {cls.node for cls in handler.own}
         yield from _refused(addon, _judged(handler), handler.roles, handler.cls.name)
-    for module in addon.modules:
-        rest = [node for node in module.tree.body if node not in seen]
-        helpers = reads((module, node) for node in rest)
-        yield from _refused(addon, helpers, addon.roles, "any handler")
+    yield from _refused(addon, _helpers(addon), addon.roles, "any handler")
+
+
+def _helpers(addon: Addon) -> Reads:
+    """Collect what is read outside of handlers: it may come from any of them, in any role."""
+    taken = {cls.node for handler in addon.handlers for cls in handler.own}
+    nodes = [(module, node) for module in addon.modules for node in module.tree.body]
+    return reads((module, node) for module, node in nodes if node not in taken)
 
 
 def _refused(addon: Addon, code: Reads, roles: list[Role], who: str) -> Said:
@@ -180,34 +199,27 @@ def unread(addon: Addon) -> Said:
     words = {text for module in addon.modules for text in strings(module.tree)}
     given_away = set(_given_away(addon))
     for role in addon.roles:
-        code = Reads()
-        pieces = [_of_handler(handler) for handler in role.handlers]
-        helpers = [reads((m, node) for node in m.tree.body) for m in addon.modules]
-        for one in pieces:
-            code.read |= one.read
-            code.handed_on |= one.handed_on
-        # A helper gets the definition from a handler: what it reads may be of any role.
-        for one in helpers:
-            code.read |= {path: at for path, at in one.read.items() if at[0] not in _own(role)}
+        code = reads((cls.module, cls.node) for cls in _own(role))
+        code.read |= _helpers(addon).read
         known = {tuple(name.split(".")) for name in READ_BY_OTF[role.kind].split()}
         for path, part in _offered(addon, whole(role.schema), ()):
             outer = [path[:length] for length in range(len(path))]
             followed = not any(p in code.handed_on for p in outer if len(p) < 2)
-            lost = any(p and p != ("protocol",) and p in code.handed_on for p in outer)
-            lost = lost or any(p and p[-1] in given_away and len(p) > 0 for p in outer[2:])
-            lost = lost or any(p[-1] in given_away for p in outer[1:] if p != ("protocol",))
-            is_read = path in known | code.read.keys() or lost
-            if not is_read and not followed:
-                is_read = path[-1] in words
-            if not is_read:
+            lost = any(
+                part_of in code.handed_on or part_of[-1] in given_away
+                for part_of in outer[1:]
+                if part_of != ("protocol",)
+            )
+            is_named = not followed and path[-1] in words
+            if not (lost or is_named or path in known | code.read.keys()):
                 name = ".".join(path)
                 wrong = f"nobody reads {name}"
                 remedy = "delete it, or do in the code what it says"
                 yield Finding(part.document.file, part.line(), wrong, remedy)
 
 
-def _own(role: Role) -> set[Module]:
-    return {cls.module for handler in role.handlers for cls in handler.own}
+def _own(role: Role) -> list[Class]:
+    return [cls for handler in role.handlers for cls in handler.own]
 
 
 def _offered(addon: Addon, part: Part, path: Path) -> Iterator[tuple[Path, Part]]:

@@ -3,7 +3,7 @@
 import ast
 
 from .addon import CACHING, LOOKUP, Addon
-from .code import FUNCTIONS, Function, Module, calls, constant, enclosing
+from .code import FUNCTIONS, Function, Module, constant, enclosing
 from .handlers import log_calls
 from .model import Finding, Said
 from .packaging import imports
@@ -94,14 +94,14 @@ def escapes(subject: tuple[Addon, Module]) -> Said:
     run = module.functions.get("run")
     if run is None:
         return
-    dumps = [call for call in calls(module.tree) if module.dotted(call.func) == "json.dumps"]
+    dumps = [call for call in module.calls if module.dotted(call.func) == "json.dumps"]
     if not dumps and "json" not in _imported(module):
         for node in ast.walk(run):
             if isinstance(node, ast.Return) and not isinstance(node.value, ast.Constant | None):
                 wrong = "a quotation mark or a line break in the value breaks the definition"
                 yield Finding(module.file, node.lineno, wrong, "return json.dumps(value)[1:-1]")
                 return
-    for call in calls(module.tree):
+    for call in module.calls:
         replaces = isinstance(call.func, ast.Attribute) and call.func.attr == "replace"
         if dumps and replaces and [constant(each) for each in call.args] == ["\n", "\\n"]:
             wrong = "json.dumps escapes the backslash again: line breaks arrive as \\n"
@@ -162,7 +162,7 @@ def no_globals(subject: tuple[Addon, Module]) -> Said:
     OTF gives it to lookup plugins only: what a caching plugin does with it never happens.
     """
     _, module = subject
-    for call in calls(module.tree):
+    for call in module.calls:
         getting = isinstance(call.func, ast.Attribute) and call.func.attr == "get"
         if getting and call.args and constant(call.args[0]) == "globals":
             wrong = "OTF gives no globals to a caching plugin"

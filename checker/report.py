@@ -1,6 +1,7 @@
 """What the checker prints: a table for people, JSON for machines."""
 
 import json
+import textwrap
 from typing import Any
 
 from .addon import Addon
@@ -15,14 +16,22 @@ def text(addon: Addon, results: list[Result]) -> str:
         group = [result for result in results if result.verdict == verdict]
         if group:
             lines += ["", f"{verdict.upper()} ({len(group)})"]
+        if verdict is Verdict.NOT_APPLICABLE:
+            names = ", ".join(result.rule.id for result in group)
+            lines += textwrap.wrap(names, 98, initial_indent="  ", subsequent_indent="  ")
+            continue
         for result in group:
-            title = f"{result.rule.title} ({result.rule.reason})"
-            lines.append(f"  {result.rule.id:<{width}}  {title}")
+            row = f"  {result.rule.id:<{width}}  {result.rule.title} ({result.rule.reason})"
+            lines.append(f"{row}: looked at {result.looked_at}" if verdict is Verdict.OK else row)
             for finding in result.findings:
                 lines.append(f"    {finding.file}:{finding.line}  {finding.wrong}")
                 lines.append(f"      -> {finding.remedy}")
             for doubt in result.doubts:
                 lines.append(f"    {doubt.file}:{doubt.line}  {doubt.why}")
+    idle = [result for result in results if result.rule.family == "engine" and not result.looked_at]
+    if idle and addon.handlers:
+        lines += ["", f"{addon.name} is not installed beside {addon.otf.python}: --python names"]
+        lines[-1] += " another interpreter, for the rules of the engine"
     return "\n".join([*lines, "", _sum(results)])
 
 
@@ -30,7 +39,7 @@ def _sum(results: list[Result]) -> str:
     counts = {v: sum(result.verdict == v for result in results) for v in Verdict}
     places = sum(len(result.findings) for result in results)
     said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-    return f"{len(results)} rules: {said}; {places} places to mend"
+    return f"{len(results)} rules: {said}; places to mend: {places}"
 
 
 def as_json(addon: Addon, results: list[Result]) -> str:

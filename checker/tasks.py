@@ -83,7 +83,7 @@ def accepted(subject: Task) -> Said:
     addon, task = subject
     for kind, where, end in _ends(task):
         role = _own_role(addon, kind, _protocol(end))
-        if role is None:
+        if role is None or _protocol(end) not in [h.cls.dotted for h in role.handlers]:
             continue
         answer = accepts(addon, whole(role.schema), end)
         if answer is None:
