@@ -123,11 +123,9 @@ def loads(subject: tuple[Addon, Handler]) -> Said:
         wrong = f"{cls.name} cannot be made: {name} is abstract"
         yield Finding(cls.module.file, cls.node.lineno, wrong, f"write {name}")
     for name, error in said["unbound"].items():
-        found = handler.method(name)
-        line = found[0].line if found else cls.node.lineno
-        file = found[0].module.file if found else cls.module.file
-        wrong = f"OTF cannot call {cls.name}.{name}: {error}"
-        yield Finding(file, line, wrong, f"declare {CALLS[name][1]}")
+        if handler.method(name) is None:  # of the others, the rule of arguments tells
+            wrong = f"OTF cannot call {cls.name}.{name}, which it inherits: {error}"
+            yield Finding(cls.module.file, cls.node.lineno, wrong, f"declare {CALLS[name][1]}")
 
 
 def finds_schemas(subject: tuple[Addon, Handler]) -> Said:

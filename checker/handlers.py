@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Iterator
-from typing import Any
 
-from .addon import Addon, Handler
+from .addon import Addon, Handler, Role
 from .code import FUNCTIONS, Module, around, calls, constant, enclosing
 from .model import Doubt, Finding, Said
+from .schemas import properties, whole
 from .signatures import CODES, methods
 
 LOG_METHODS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log"}
@@ -490,13 +490,11 @@ def _sends_in_loop(module: Module, block: ast.With, name: str) -> Said:
             yield Finding(module.file, call.lineno, wrong, "open the file inside the loop")
 
 
-def cacheable_written(subject: tuple[Addon, Any]) -> Said:
+def cacheable_written(subject: tuple[Addon, Role]) -> Said:
     """Who offers `cacheableVariables` writes them through OTF's `update_cache`.
 
     OTF never calls `handle_cacheable_variables`: a handler does, after it has got a new value.
     """
-    from .schemas import properties, whole
-
     addon, role = subject
     key = properties(addon, whole(role.schema)).get("cacheableVariables")
     if key and not any("update_cache" in module.text for module in addon.modules):

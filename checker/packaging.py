@@ -13,6 +13,9 @@ from .model import Doubt, Finding, Said
 # Folders that several distributions share. OTF's own `opentaskpy.plugins` is one of them.
 SHARED = ("", "addons", "plugins", "plugins/lookup", "variablecaching")
 
+# What is packaged anyway, or need not be.
+NO_DATA = {".py", ".pyc", ".pyi", ".md", ".rst"}
+
 # Where a module is called otherwise than the distribution that brings it, and resembles it not.
 OTHER_NAMES = {
     "attr": {"attrs"},
@@ -70,11 +73,6 @@ def with_handlers(addon: Addon) -> list[Addon]:
     return [addon] if addon.handlers else []
 
 
-def build_of_handlers(addon: Addon) -> list[Addon]:
-    """Take an addon that has handlers and says how they are built."""
-    return [addon] if addon.handlers and addon.pyproject else []
-
-
 def packages_found(addon: Addon) -> Said:
     """The build finds the packages below the namespace `opentaskpy`.
 
@@ -113,8 +111,10 @@ def data_packaged(addon: Addon) -> Said:
     MANIFEST.in names, or a plugin for the version control. Without schemas OTF fails with
     "Unresolvable", and tests that run in the source folder do not notice.
     """
-    data = [path for path in addon.files if path.suffix not in (".py", ".pyc", ".pyi")]
-    data = [path for path in data if _in_package(addon, path) and path.name != "py.typed"]
+    modules = [handler.cls.module for handler in addon.handlers]
+    tops = {_top(addon, module.path) for module in [*modules, *addon.lookups, *addon.cachings]}
+    data = [path for path in addon.files if path.suffix not in NO_DATA and path.name != "py.typed"]
+    data = [path for path in data if _top(addon, path) in tops]
     backend = str(addon.setting("build-system", "build-backend") or "setuptools")
     if backend.startswith("hatchling"):
         return  # takes every file of its packages
@@ -135,9 +135,8 @@ def data_packaged(addon: Addon) -> Said:
         yield Finding("pyproject.toml", line, wrong, remedy)
 
 
-def _in_package(addon: Addon, path: Path) -> bool:
-    top = path.relative_to(addon.sources).parts[0]
-    return any((addon.sources / top).rglob("*.py"))
+def _top(addon: Addon, path: Path) -> str:
+    return path.relative_to(addon.sources).parts[0]
 
 
 def _is_packaged(addon: Addon, path: Path) -> bool:
@@ -327,4 +326,6 @@ def tested_schemas(addon: Addon) -> Said:
             remedy = f"call opentaskpy.config.schemas.validate_{kind}_json in a test"
             yield Finding(file, line, wrong, remedy)
         else:
-            yield Doubt(file, line, f"a {addon.kind} need not have all tests in it")
+            yield Doubt(
+                file, line, f"not all tests need be in a distribution such as this {addon.kind}"
+            )

@@ -97,7 +97,7 @@ def escapes(subject: tuple[Addon, Module]) -> Said:
     dumps = [call for call in module.calls if module.dotted(call.func) == "json.dumps"]
     if not dumps and "json" not in _imported(module):
         for node in ast.walk(run):
-            if isinstance(node, ast.Return) and not isinstance(node.value, ast.Constant | None):
+            if isinstance(node, ast.Return) and not _is_harmless(module, run, node.value):
                 wrong = "a quotation mark or a line break in the value breaks the definition"
                 yield Finding(module.file, node.lineno, wrong, "return json.dumps(value)[1:-1]")
                 return
@@ -106,6 +106,20 @@ def escapes(subject: tuple[Addon, Module]) -> Said:
         if dumps and replaces and [constant(each) for each in call.args] == ["\n", "\\n"]:
             wrong = "json.dumps escapes the backslash again: line breaks arrive as \\n"
             yield Finding(module.file, call.lineno, wrong, "delete this replacement")
+
+
+def _is_harmless(module: Module, run: Function, value: ast.expr | None) -> bool:
+    """Tell whether a value is a constant or a number."""
+    for node in ast.walk(run):
+        if isinstance(node, ast.Assign) and value:
+            is_it = ast.unparse(node.targets[0]) == ast.unparse(value)
+            value = node.value if is_it else value
+    while isinstance(value, ast.Call) and module.dotted(value.func) == "str" and value.args:
+        value = value.args[0]
+    if isinstance(value, ast.Call):
+        name = module.dotted(value.func)
+        return name in ("int", "float", "len", "round") or name.startswith("random.")
+    return value is None or isinstance(value, ast.Constant)
 
 
 def _imported(module: Module) -> set[str]:

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 from referencing import Registry, Resource
 
-from .addon import Addon, Role
+from .addon import Addon, Handler, Role
 from .documents import Document, Where
 from .model import Doubt, Finding, Said
 
@@ -356,7 +356,7 @@ def used(subject: tuple[Addon, Document]) -> Said:
 # --- Rules of what a handler can be ---
 
 
-def present(subject: tuple[Addon, Any]) -> Said:
+def present(subject: tuple[Addon, Handler]) -> Said:
     """Every handler has the schemas that OTF looks for.
 
     It finds them by the name of the module: `schemas/transfer/<module>_source.json`,
@@ -374,7 +374,7 @@ def present(subject: tuple[Addon, Any]) -> Said:
         yield Finding(handler.cls.module.file, line, wrong, f"write {path} beside the module")
 
 
-def all_handlers(addon: Addon) -> list[tuple[Addon, Any]]:
+def all_handlers(addon: Addon) -> list[tuple[Addon, Handler]]:
     """Take each handler."""
     return [(addon, handler) for handler in addon.handlers]
 

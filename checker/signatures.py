@@ -5,9 +5,10 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from .addon import Addon, Handler
+from .addon import EXECUTION, TRANSFER, Addon, Handler, Role
 from .code import FUNCTIONS, Function, Member, constant, enclosing
 from .model import Doubt, Finding, Said
+from .schemas import properties, whole
 
 # How OTF calls each method, as positional arguments and keywords, and how it is to be declared.
 CALLS: dict[str, tuple[list[tuple[int, tuple[str, ...]]], str]] = {
@@ -217,8 +218,6 @@ ABSTRACT = [
 
 def lacking(handler: Handler, name: str, why: str) -> Said:
     """Say that a handler lacks a method, unless it may have it from a library."""
-    from .addon import EXECUTION, TRANSFER
-
     cls = handler.cls
     foreign = [each for each in handler.missing if each not in (TRANSFER, EXECUTION)]
     if foreign:
@@ -241,14 +240,12 @@ def methods_of_executions(handler: Handler) -> Said:
             yield from lacking(handler, name, "OTF calls it without declaring it")
 
 
-def methods_of_keys(subject: tuple[Addon, Any]) -> Said:
+def methods_of_keys(subject: tuple[Addon, Role]) -> Said:
     """A key that makes OTF call a method is offered only with this method.
 
     OTF calls `create_flag_files` for `flags`, after the files were delivered, and
     `init_logwatch` and `do_logwatch` for `logWatch`. It declares none of them.
     """
-    from .schemas import properties, whole
-
     addon, role = subject
     calls = {"flags": ["create_flag_files"], "logWatch": ["init_logwatch", "do_logwatch"]}
     offered = properties(addon, whole(role.schema))

@@ -121,12 +121,13 @@ def test_real_engine_tells_more(sound: BakedProject, tmp_path: Path) -> None:
     venv = Venv.make(tmp_path / "venv")
     venv.install(str(wheel))
     python = venv.folder / "bin" / "python"
-    engine_rules = {"engine-loads", "engine-schemas"}
+    otf = ask(str(python))
 
-    def broken() -> dict[str, Result]:
-        results = check(sound.root, ask(str(python)))
-        assert {r.rule.id for r in results if r.looked_at} >= engine_rules
-        return by_verdict(results, Verdict.BROKEN)
+    def broken() -> list[Result]:
+        with opened(sound.root, otf) as addon:
+            results = [rule.judge(addon) for rule in RULES if rule.family == "engine"]
+        assert all(result.looked_at for result in results)
+        return [result for result in results if result.verdict is Verdict.BROKEN]
 
     assert not broken()
     (package,) = venv.folder.glob(f"lib/*/site-packages/{sound.package.replace('.', '/')}")
@@ -134,14 +135,14 @@ def test_real_engine_tells_more(sound: BakedProject, tmp_path: Path) -> None:
     schema.rename(schema.with_suffix(".bak"))
     handlers = f"{R}/myservice.py"
     at = line_of(sound.path(handlers), TRANSFER_CLASS)
-    (found,) = broken().values()
+    (found,) = broken()
     assert found.rule.id == "engine-schemas"
     assert [(each.file, each.line) for each in found.findings] == [(handlers, at)]
     schema.with_suffix(".bak").rename(schema)
 
     client = package / "remotehandlers/myservice_client.py"
     client.write_text(client.read_text(encoding="utf-8") + "\nimport no_such_module\n", "utf-8")
-    (found,) = broken().values()
+    (found,) = broken()
     assert found.rule.id == "engine-loads"
     assert "no_such_module" in found.findings[0].wrong
     assert found.findings[0].file == handlers
