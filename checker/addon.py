@@ -48,6 +48,11 @@ class Handler:
     addon: "Addon" = field(repr=False)
 
     @property
+    def foreign(self) -> list[str]:
+        """The ancestors of which nothing is known: they are of a library."""
+        return [name for name in self.missing if name not in (TRANSFER, EXECUTION)]
+
+    @property
     def own(self) -> list[Class]:
         """Those of its classes that belong to the addon."""
         return [cls for cls in self.lineage if cls.module.is_own]

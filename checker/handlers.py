@@ -55,12 +55,14 @@ def logger(handler: Handler) -> Said:
         if cls.module.dotted(call.func).endswith("init_logging")
     ]
     cls = handler.cls
-    if not made and not set(handler.missing) - {"opentaskpy"}:
-        foreign = [one for one in handler.lineage if not one.module.is_own]
-        if not any("init_logging" in one.module.text for one in foreign):
-            wrong = f"{cls.name} does not call init_logging"
-            remedy = "set self.logger in __init__, as in the guide"
-            yield Finding(cls.module.file, cls.node.lineno, wrong, remedy)
+    inherited = [one for one in handler.lineage if "init_logging" in one.module.text]
+    if not made and handler.foreign:
+        why = f"{', '.join(handler.foreign)} may call init_logging"
+        yield Doubt(cls.module.file, cls.node.lineno, why)
+    elif not made and not any(not one.module.is_own for one in inherited):
+        wrong = f"{cls.name} does not call init_logging"
+        remedy = "set self.logger in __init__, as in the guide"
+        yield Finding(cls.module.file, cls.node.lineno, wrong, remedy)
     for module, call in made:
         if len(call.args) + len(call.keywords) < 3:
             remedy = 'call init_logging(__name__, spec["task_id"], self.TASK_TYPE)'
@@ -251,12 +253,10 @@ def attributes(handler: Handler) -> Said:
     A method that is rarely called, such as `kill`, may read what nobody sets.
     """
     if handler.missing:
-        foreign = {one for one in handler.missing if not one.startswith("opentaskpy.")}
-        if foreign:
-            cls = handler.cls
-            why = f"{', '.join(sorted(foreign))} may set them"
-            yield Doubt(cls.module.file, cls.node.lineno, why)
-            return
+        cls = handler.cls
+        why = f"{', '.join(handler.missing)} may set them, and is not installed here"
+        yield Doubt(cls.module.file, cls.node.lineno, why)
+        return
     addon = handler.addon
     known = {name for cls in handler.lineage for name in cls.members} | _written(addon)
     for cls in handler.lineage:

@@ -195,6 +195,10 @@ def dependencies(addon: Addon) -> Said:
 
     What only happens to be installed, because OTF or a library needs it too, is gone one day.
     """
+    dynamic = addon.setting("project", "dynamic") or []
+    if not addon.metadata["Name"] and (not addon.setting("project") or "dependencies" in dynamic):
+        yield Doubt("pyproject.toml", 1, "it does not say what the addon depends on")
+        return
     declared = _declared(addon)
     for name, (module, line) in sorted(_imports(addon).items()):
         providers = addon.otf.providers.get(name, [])

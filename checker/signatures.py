@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from .addon import EXECUTION, TRANSFER, Addon, Handler, Role
+from .addon import Addon, Handler, Role
 from .code import FUNCTIONS, Function, Member, constant, enclosing
 from .model import Doubt, Finding, Said
 from .schemas import properties, whole
@@ -219,9 +219,8 @@ ABSTRACT = [
 def lacking(handler: Handler, name: str, why: str) -> Said:
     """Say that a handler lacks a method, unless it may have it from a library."""
     cls = handler.cls
-    foreign = [each for each in handler.missing if each not in (TRANSFER, EXECUTION)]
-    if foreign:
-        why = f"{name} may come from {', '.join(foreign)}, which is not installed here"
+    if handler.foreign:
+        why = f"{name} may come from {', '.join(handler.foreign)}, which is not installed here"
         yield Doubt(cls.module.file, cls.node.lineno, why)
     else:
         wrong = f"{cls.name} has no {name}: {why}"

@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from checker.model import Result, Verdict
 from checker.report import table
 from checker.rules import RULES, judge
 from tests.baked import BakedProject, Venv, run
-from tests.broken_addons import BROKEN, TRANSFER_CLASS, WATCH, Broken, R
+from tests.broken_addons import BROKEN, TRANSFER_CLASS, WATCH, Broken, C, R
 from tests.combinations import Answers, named
 from tests.conftest import Bake, baker
 from tests.published_addons import PUBLISHED
@@ -104,6 +105,26 @@ def test_broken_addon_breaks_one_rule(
     places = [(finding.file, finding.line) for finding in found[rule].findings]
     assert (broken.file, line_of(edited / broken.file, broken.at)) in places, found[rule].findings
     assert all(finding.remedy for finding in found[rule].findings)
+
+
+def test_nothing_is_guessed_where_otf_is_not_installed(sound: BakedProject, otf: Installed) -> None:
+    results = check(sound.root, replace(otf, folder=None))
+    assert not by_verdict(results, Verdict.BROKEN)
+    assert by_verdict(results, Verdict.UNKNOWN).keys() == {"attributes"}
+
+
+def test_nothing_is_guessed_of_a_foreign_base(
+    sound: BakedProject, otf: Installed, tmp_path: Path
+) -> None:
+    addon = tmp_path / "addon"
+    shutil.copytree(sound.root / "src", addon / "src")
+    for name in ("transfer.py", "execution.py"):
+        module = addon / C / name
+        text = module.read_text(encoding="utf-8").replace("def tidy(", "def end(")
+        text = text.replace("Handler):", "Handler, library.Base):").replace("init_logging(", "log(")
+        module.write_text(f"import library\n{text}", encoding="utf-8")
+    told = by_verdict(check(addon, otf), Verdict.UNKNOWN)
+    assert {"attributes", "logger", "methods-of-execution", "dependencies"} <= told.keys()
 
 
 def test_distributions_keep_all_rules(sound: BakedProject, otf: Installed) -> None:
