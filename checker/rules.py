@@ -31,9 +31,7 @@ RULES = [
     Rule("schema-of-module", schemas.of_a_module, schemas.tops, "OTF"),
     Rule("schema-class", schemas.names_classes, schemas.roles, "OTF"),
     Rule("schema-protocol", schemas.protocol_required, schemas.roles, "OTF"),
-    Rule(
-        "schema-directory", schemas.requires_directory, schemas.of_kind("source"), "OTF"
-    ),
+    Rule("schema-directory", schemas.requires_directory, schemas.of_kind("source"), "OTF"),
     Rule("schema-otf-keys", schemas.keys_of_otf, schemas.roles, "OTF"),
     Rule(
         "schema-encryption",
