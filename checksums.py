@@ -7,30 +7,38 @@ writes nothing, and fails when that was forgotten.
 import hashlib
 import re
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 SUITE = Path(__file__).parent / "{{cookiecutter.addon_name}}" / "tests" / "conformance"
-LIST = SUITE / "SHA256SUMS"
+LISTS = SUITE / "checksums"
 
-CONDITIONAL = re.compile(r"{% if (?P<condition>.+?) %}(?P<name>.+){% endif %}")
+CONDITIONAL = re.compile(r"{% if cookiecutter\.__(?P<piece>\w+) %}(?P<name>.+){% endif %}")
 # The only thing that the answers may change in a file of the suite.
 PACKAGE = "opentaskpy.addons.{{ cookiecutter.package_name }}"
 ANY_PACKAGE = "opentaskpy.addons.*"
 
 
-def checksums() -> str:
-    """Return the list: a line for each file, under the condition that renders the file."""
+def checksums() -> dict[Path, str]:
+    """Return a list for each piece of an addon, so that a module added later brings its own."""
+    lists: defaultdict[str, str] = defaultdict(str)
     files = sorted(SUITE.rglob("*.py*"), key=lambda file: _name(file))
-    return "".join(_line(file) for file in files if "__pycache__" not in file.parts)
+    for file in files:
+        if "__pycache__" not in file.parts:
+            match = CONDITIONAL.fullmatch(file.name)
+            lists[match["piece"] if match else ""] += _line(file)
+    return {LISTS / _list_of(piece): text for piece, text in lists.items()}
+
+
+def _list_of(piece: str) -> str:
+    return f"{{% if cookiecutter.__{piece} %}}{piece}{{% endif %}}" if piece else "always"
 
 
 def _line(file: Path) -> str:
     text = file.read_text(encoding="utf-8").replace(PACKAGE, ANY_PACKAGE)
     if re.search(r"{[{%#]", text):
         sys.exit(f"{_name(file)} depends on the answers: use no Jinja but {PACKAGE}")
-    line = f"{hashlib.sha256(text.encode()).hexdigest()}  {_name(file)}\n"
-    match = CONDITIONAL.fullmatch(file.name)
-    return f"{{% if {match['condition']} %}}{line}{{% endif %}}" if match else line
+    return f"{hashlib.sha256(text.encode()).hexdigest()}  {_name(file)}\n"
 
 
 def _name(file: Path) -> str:
@@ -40,8 +48,13 @@ def _name(file: Path) -> str:
 
 if __name__ == "__main__":
     current = checksums()
+    written = {file: file.read_text(encoding="utf-8") for file in LISTS.glob("*")}
     if sys.argv[1:] == ["--check"]:
-        if not LIST.is_file() or LIST.read_text(encoding="utf-8") != current:
+        if written != current:
             sys.exit("the checksums of the conformance suite are out of date: python checksums.py")
     else:
-        LIST.write_text(current, encoding="utf-8", newline="\n")
+        LISTS.mkdir(exist_ok=True)
+        for file in written.keys() - current.keys():
+            file.unlink()
+        for file, text in current.items():
+            file.write_text(text, encoding="utf-8", newline="\n")

@@ -11,7 +11,7 @@ FILES = {
         cfg/{module}/variables.json
         tests/conftest.py
         tests/support/command.py
-        tests/conformance/SHA256SUMS
+        tests/conformance/checksums/always
         tests/conformance/test_namespace.py
         tests/conformance/test_standard.py
     """,
@@ -19,6 +19,7 @@ FILES = {
     "gitlab": ".gitlab-ci.yml",
     # --- Handlers ---
     "handler": """
+        tests/conformance/checksums/has_handler
         {addon}/common/__init__.py
         {addon}/common/connection.py
         {addon}/common/definition.py
@@ -42,6 +43,7 @@ FILES = {
     """,
     # --- Transfers ---
     "transfer": """
+        tests/conformance/checksums/has_transfer
         {addon}/common/cacheable.py
         {addon}/common/destination.py
         {addon}/common/names.py
@@ -91,6 +93,7 @@ FILES = {
         {addon}/common/ranges.py
     """,
     "source": """
+        tests/conformance/checksums/is_source
         {addon}/remotehandlers/schemas/transfer/{module}_source.json
         {source}/cacheableVariables.json
         {source}/conditionals.json
@@ -113,6 +116,7 @@ FILES = {
         {transfers}/test_sources.py
     """,
     "destination": """
+        tests/conformance/checksums/is_destination
         {addon}/remotehandlers/schemas/transfer/{module}_destination.json
         {destination}/cacheableVariables.json
         {destination}/encryption.json
@@ -129,6 +133,7 @@ FILES = {
         {transfers}/test_flags.py
     """,
     "both": """
+        tests/conformance/checksums/is_both
         cfg/{module}/copy-{module}.json
         {transfers}/test_destinations.py
         {transfers}/test_direct_transfers.py
@@ -139,6 +144,7 @@ FILES = {
     "http_destination": "{destination}/credentials.json",
     # --- Executions ---
     "execution": """
+        tests/conformance/checksums/has_execution
         {addon}/common/execution.py
         {addon}/common/execution_client.py
         {addon}/common/hosts.py
@@ -160,7 +166,10 @@ FILES = {
         {executions}/test_unchecked_tasks.py
         {executions}/test_client.py
     """,
-    "command": "{executions}/test_launchers.py",
+    "command": """
+        {executions}/test_launchers.py
+        tests/conformance/checksums/command
+    """,
     "http_execution": """
         {addon}/common/http_retries.py
         tests/rest/test_{module}_jobs.py

@@ -19,9 +19,10 @@ ADVICE = (
 
 
 def listed() -> dict[str, str]:
-    """Return the standard files with their checksums."""
-    lines = (SUITE / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    return {name: checksum for checksum, name in (line.split("  ") for line in lines)}
+    """Return the standard files with their checksums; each piece of the addon has a list."""
+    texts = [file.read_text(encoding="utf-8") for file in (SUITE / "checksums").iterdir()]
+    lines = [line.split("  ") for text in texts for line in text.splitlines()]
+    return {name: checksum for checksum, name in lines}
 
 
 def checksum(file: Path) -> str:
