@@ -1,0 +1,78 @@
+"""The server of docs/from-stub-to-execution.md, which runs jobs and speaks XML-RPC."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from xmlrpc.server import SimpleXMLRPCRequestHandler, SimpleXMLRPCServer
+
+from tests.servers import HOST
+
+CHUNK = 100_000
+
+
+class Jobs:
+    """The functions of the server; a job is known by its process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._jobs: dict[int, tuple[subprocess.Popen[bytes], Path]] = {}
+
+    def start(self, command: str, directory: str) -> int:
+        handle, path = tempfile.mkstemp(dir=self._folder)
+        with os.fdopen(handle, "wb") as output:
+            process = subprocess.Popen(
+                command,
+                shell=True,
+                cwd=directory or None,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._jobs[process.pid] = process, Path(path)
+        return process.pid
+
+    def look(self, job: int, position: int) -> dict[str, object]:
+        process, path = self._jobs[job]
+        code = process.poll()  # before the output is read: nothing comes after the end
+        with path.open("rb") as output:
+            output.seek(position)
+            chunk = output.read(CHUNK)
+        return {"output": chunk, "ended": code is not None and len(chunk) < CHUNK, "code": code}
+
+    def end(self, job: int) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(job, signal.SIGKILL)
+
+
+class Handler(SimpleXMLRPCRequestHandler):
+    authorization: str | None = None
+
+    def do_POST(self) -> None:
+        if self.authorization in (None, self.headers["Authorization"]):
+            super().do_POST()
+        else:
+            self.send_error(401)
+
+    def log_message(self, *message: object) -> None:
+        pass
+
+
+class Server(ThreadingMixIn, SimpleXMLRPCServer):
+    daemon_threads = True
+
+
+@contextmanager
+def serving(folder: Path, token: str = "") -> Iterator[int]:
+    """Serve in this process, to anybody or to who has a token; give the port."""
+    asking = type("Asking", (Handler,), {"authorization": f"Bearer {token}" if token else None})
+    with Server((HOST, 0), asking, allow_none=True, use_builtin_types=True) as server:
+        server.register_instance(Jobs(folder))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()

@@ -1,0 +1,146 @@
+"""What the documents say is so: their transcripts, their links, and what they name."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from answers import PROTOCOLS
+from tests import transcripts
+from tests.combinations import CHOICES, COMBINATIONS, Answers, choices
+from tests.conftest import ROOT, Bake
+
+README = "README.md"
+PAGES = [README, *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md"))]
+# What these show takes a minute or more.
+SLOW = {README, "docs/from-stub-to-service.md"}
+
+
+def read(page: str) -> str:
+    """Read a page of this repository."""
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def test_quick_start(tmp_path: Path) -> None:
+    transcripts.check(transcripts.section(read(README), "A first run"), tmp_path, ROOT)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.slow] if page in SLOW else [])
+        for page in PAGES
+        if transcripts.steps(read(page))
+    ],
+)
+def test_transcripts(page: str, tmp_path: Path) -> None:
+    transcripts.check(read(page), tmp_path, ROOT)
+
+
+@pytest.mark.slow
+def test_transcripts_of_the_addon(bake: Bake) -> None:
+    addon = bake()
+    before = "python -m venv .venv\n. .venv/bin/activate\npip install --quiet -e '.[dev]'\n"
+    transcripts.check(f"```sh\n{before}```\n{addon.read(README)}", addon.root, ROOT)
+
+
+# --- A page for each question ---
+
+QUESTION = "docs/questions/{}.md"
+# The questions with a list of answers.
+CHOSEN = [key for key, value in CHOICES.items() if not isinstance(value, str)]
+HEADINGS = ["## Example", "## Another answer later"]
+
+
+@pytest.mark.parametrize("key", CHOICES)
+def test_question_has_a_page(key: str) -> None:
+    page = read(QUESTION.format(key))
+    assert page.startswith(f"# {key}\n")
+    assert re.findall(r"^## .+$", page, re.MULTILINE) == HEADINGS
+    assert any(key in step.command for step in transcripts.steps(page))
+    assert f"[`{key}`](docs/questions/{key}.md)" in read(README)
+
+
+def test_no_page_is_left_of_a_question_that_is_gone() -> None:
+    assert {path.stem for path in (ROOT / "docs/questions").iterdir()} == {*CHOICES, "README"}
+
+
+def rows(page: str) -> dict[str, str]:
+    """Return the rows of a page's first table: what the first column names, and the last one."""
+    cells = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    return {name: row[-1] for row in cells for name in re.findall(r"`([^`]+)`", row[0])}
+
+
+@pytest.mark.parametrize("key", CHOSEN)
+def test_page_names_every_choice_and_its_files(key: str, bake: Bake) -> None:
+    told = rows(read(QUESTION.format(key)))
+    values = {str(v).lower() if isinstance(v, bool) else v: v for v in choices(key)}
+    assert list(told) == list(values)
+    made = {name: bake(**{key: value}).files() for name, value in values.items()}
+    for name, text in told.items():
+        others = set.intersection(*(made[other] for other in made if other != name))
+        for path in re.findall(r"`([^` ]+/[^` ]+)`", text):
+            assert path in made[name] - others, f"{key}={name}: {path}"
+
+
+def test_page_names_every_filesystem_and_its_package() -> None:
+    told = rows(read(QUESTION.format("fsspec_protocol")))
+    packages = {name: re.findall(r"`([^`]+)`", text) for name, text in told.items()}
+    assert packages == {name: [package] if package else [] for name, package in PROTOCOLS.items()}
+
+
+# --- Links ---
+
+LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", transcripts.BLOCK.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def broken_links(folder: Path, page: Path) -> list[str]:
+    """Return the links of a page that lead nowhere; of other sites only the syntax is checked."""
+    text = CODE.sub("", page.read_text(encoding="utf-8"))
+    broken = []
+    for link in ("".join(groups) for groups in LINK.findall(text)):
+        parts = urlsplit(link)
+        if parts.scheme:
+            if parts.scheme != "https" or "." not in parts.netloc:
+                broken.append(link)
+            continue
+        target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+        inside = target.is_relative_to(folder) and target.exists()
+        if not inside or (
+            parts.fragment and parts.fragment not in anchors(target.read_text(encoding="utf-8"))
+        ):
+            broken.append(link)
+    return broken
+
+
+@pytest.mark.parametrize("page", [*PAGES, "CHANGELOG.md"])
+def test_links(page: str) -> None:
+    assert not broken_links(ROOT, ROOT / page)
+
+
+@pytest.mark.parametrize("answers", COMBINATIONS)
+def test_links_of_the_addon(answers: Answers, bake: Bake) -> None:
+    addon = bake(**answers)
+    for page in addon.root.rglob("*.md"):
+        assert not broken_links(addon.root, page), page
+
+
+def test_every_page_can_be_found() -> None:
+    """From the README, through any number of pages."""
+    found, new = set(), {README}
+    while new:
+        page = new.pop()
+        found.add(page)
+        for link in map("".join, LINK.findall(read(page))):
+            target = (ROOT / page).parent.joinpath(link.partition("#")[0]).resolve()
+            if target.suffix == ".md" and target.is_relative_to(ROOT):
+                new |= {target.relative_to(ROOT).as_posix()} - found
+    assert not set(PAGES) - found
