@@ -53,11 +53,13 @@ class Jobs:
 class Handler(SimpleXMLRPCRequestHandler):
     authorization: str | None = None
 
-    def do_POST(self) -> None:
-        if self.authorization in (None, self.headers["Authorization"]):
-            super().do_POST()
-        else:
+    def parse_request(self) -> bool:
+        if not super().parse_request():
+            return False
+        allowed = self.authorization in (None, self.headers["Authorization"])
+        if not allowed:
             self.send_error(401)
+        return allowed
 
     def log_message(self, *message: object) -> None:
         pass

@@ -1,6 +1,8 @@
 """What the documents say is so: their transcripts, their links, and what they name."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -8,6 +10,7 @@ import pytest
 
 from answers import PROTOCOLS
 from tests import transcripts
+from tests.baked import BakedProject
 from tests.combinations import CHOICES, COMBINATIONS, Answers, choices
 from tests.conftest import ROOT, Bake
 
@@ -144,3 +147,43 @@ def test_every_page_can_be_found() -> None:
             if target.suffix == ".md" and target.is_relative_to(ROOT):
                 new |= {target.relative_to(ROOT).as_posix()} - found
     assert not set(PAGES) - found
+
+
+# --- The faults of opentaskpy ---
+
+FAULTS = "docs/faults-of-opentaskpy.md"
+TEST = re.compile(r"`(test_\w+)`")
+
+
+def standard_tests(addon: BakedProject) -> Iterator[ast.FunctionDef]:
+    """Return the tests of an addon's conformance suite."""
+    for path in addon.path("tests/conformance").rglob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield node
+
+
+def expected_to_fail(addon: BakedProject) -> set[str]:
+    """Return the tests that opentaskpy makes fail, as the reason of their xfail says."""
+    return {
+        test.name
+        for test in standard_tests(addon)
+        for decorator in map(ast.unparse, test.decorator_list)
+        if decorator.startswith("pytest.mark.xfail(") and "opentaskpy" in decorator
+    }
+
+
+@pytest.mark.parametrize("answers", COMBINATIONS)
+def test_faults_in_the_readme_of_the_addon_are_those_of_its_tests(
+    answers: Answers, bake: Bake
+) -> None:
+    addon = bake(**answers)
+    assert set(TEST.findall(addon.read(README))) == expected_to_fail(addon)
+
+
+def test_faults_are_listed_and_shown_by_tests_that_exist(bake: Bake) -> None:
+    addon, page = bake(), read(FAULTS)
+    listed = transcripts.section(page, "Not to be helped by an addon").partition("No test")[0]
+    assert set(TEST.findall(listed)) == expected_to_fail(addon)
+    missing = set(TEST.findall(page)) - {test.name for test in standard_tests(addon)}
+    assert not missing

@@ -25,7 +25,7 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # how much of something there is.
 VARYING = re.compile(
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}|\b\d+\.\d+s( \(\d:\d\d:\d\d\))?|(?<=\.py:)\d+"
-    r"|\b\d+(?= (passed|xfailed|files already formatted|source files))"
+    r"|\b\d+(?= (passed|skipped|xfailed|files already formatted|source files))"
 )
 
 # What the commands of a document mean here: this template in place of the published one, and uv
@@ -39,6 +39,7 @@ pip() { "$UV" pip "$@"; }
 python() { if [ "$VIRTUAL_ENV" ]; then command python "$@"; else "$PYTHON" "$@"; fi; }
 exec 2>&1 </dev/null
 """
+COLOR = re.compile(r"\x1b\[[\d;]*m")
 MARK = "\x1e"  # between the outputs; no command prints it
 
 
@@ -136,4 +137,4 @@ def _settled(line: str) -> str:
 
 def _lines(text: str) -> list[str]:
     """Split an output; empty lines around it do not count, nor do spaces at the end of a line."""
-    return [line.rstrip() for line in text.strip("\n").splitlines()]
+    return [line.rstrip() for line in COLOR.sub("", text).strip("\n").splitlines()]
