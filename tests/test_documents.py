@@ -1,6 +1,7 @@
 """What the documents say is so: their transcripts, their links, and what they name."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from answers import PROTOCOLS
 from tests import transcripts
-from tests.baked import BakedProject
+from tests.baked import BakedProject, Venv
 from tests.combinations import CHOICES, COMBINATIONS, Answers, choices
 from tests.conftest import ROOT, Bake
 
@@ -187,3 +188,60 @@ def test_faults_are_listed_and_shown_by_tests_that_exist(bake: Bake) -> None:
     assert set(TEST.findall(listed)) == expected_to_fail(addon)
     missing = set(TEST.findall(page)) - {test.name for test in standard_tests(addon)}
     assert not missing
+
+
+# --- How a transfer flows ---
+
+FLOW = "docs/how-a-transfer-flows.md"
+ARROW = re.compile(r"^    (\w+)->>(\w+): (\w+)$", re.MULTILINE)
+
+# Runs task-run, and prints who calls which method of the handlers and their clients.
+TRACED = """
+import functools
+from opentaskpy.addons.myservice.common.transfer import TransferHandler
+from opentaskpy.addons.myservice.common.transfer_client import TransferClient
+from opentaskpy.addons.myservice.remotehandlers.myservice_client import MyServiceClient
+from opentaskpy.cli.task_run import main
+
+roles = {}
+
+def trace(cls, name, caller_and_called):
+    method = getattr(cls, name)
+    @functools.wraps(method)
+    def traced(self, *args, **kwargs):
+        print("CALL", *caller_and_called(self, *args), name, flush=True)
+        return method(self, *args, **kwargs)
+    setattr(cls, name, traced)
+
+def by_otf(handler, *args):
+    if handler not in roles:
+        roles[handler] = "Source" if "fileRegex" in args[0] else "Destination"
+    return "OTF", roles[handler]
+
+def by_handler(client, *args):
+    protocol = client.connection.protocol
+    (role,) = (role for each, role in roles.items() if each.spec["protocol"] is protocol)
+    return role, "Client"
+
+for name in [*filter(lambda name: name[0] != "_", vars(TransferHandler)), "__init__"]:
+    if callable(getattr(TransferHandler, name, None)):
+        trace(TransferHandler, name, by_otf)
+for name in [*TransferClient.__abstractmethods__, "move"]:
+    trace(MyServiceClient, name, by_handler)
+main()
+"""
+
+
+def test_transfer_flows_as_the_picture_shows(bake: Bake, tmp_path: Path) -> None:
+    addon = bake(execution="none")
+    venv = Venv.make(tmp_path / "venv")
+    venv.install(str(addon.root))
+    task = addon.path("cfg/myservice/copy-myservice.json")
+    definition = json.loads(task.read_text(encoding="utf-8"))
+    action = {"action": "move", "destination": "demo/myservice/worker"}
+    definition["source"]["postCopyAction"] = action
+    task.write_text(json.dumps(definition), encoding="utf-8")
+    told = venv.run("python", "-c", TRACED, "-c", "cfg", "-t", task.stem, cwd=addon.root)
+    calls = re.findall(r"^CALL (\w+) (\w+) (\w+)$", told, re.MULTILINE)
+    # OTF asks some things more than once; the picture has the first time.
+    assert list(dict.fromkeys(calls)) == ARROW.findall(read(FLOW))
