@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 
 from answers import PROTOCOLS
+from docs import first_run
 from tests import transcripts
 from tests.baked import BakedProject, Venv
 from tests.combinations import CHOICES, COMBINATIONS, Answers, choices
@@ -245,3 +247,13 @@ def test_transfer_flows_as_the_picture_shows(bake: Bake, tmp_path: Path) -> None
     calls = re.findall(r"^CALL (\w+) (\w+) (\w+)$", told, re.MULTILINE)
     # OTF asks some things more than once; the picture has the first time.
     assert list(dict.fromkeys(calls)) == ARROW.findall(read(FLOW))
+
+
+# --- The picture of a first run ---
+
+
+def test_first_run_is_as_drawn(tmp_path: Path) -> None:
+    lines = [line for _, line in first_run.record(tmp_path, 0)]
+    drawn = first_run.drawn(first_run.PICTURE.read_text(encoding="utf-8"))
+    assert transcripts.matches(drawn, lines), "python -m docs.first_run draws it anew"
+    ElementTree.fromstring(first_run.draw(list(enumerate(lines))))

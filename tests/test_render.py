@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import sys
 import tomllib
 from collections.abc import Callable
 from fnmatch import fnmatch
@@ -15,7 +16,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.baked import BakedProject
+from tests.baked import BakedProject, run
 from tests.combinations import CHOICES, COMBINATIONS, Answers, choices, papers, shapes
 from tests.conftest import Bake
 from tests.expected import expected_files
@@ -163,3 +164,28 @@ def test_named_combinations_cover_every_choice(bake: Bake) -> None:
         chosen = {answers[key] for answers in baked}
         assert offered <= chosen, f"{key}: no combination has {offered - chosen}"
         assert len(chosen) > 1, f"{key}: no combination differs from the default"
+
+
+@pytest.mark.parametrize("name", ["nasty_text", "http_source", "plugins_only"])
+def test_guard_fills_in_what_jinja_would(name: str, bake: Bake, root: Path, tmp_path: Path) -> None:
+    """It puts in values and simple conditions itself, because that is faster."""
+    for part in ("{{cookiecutter.addon_name}}", "hooks"):
+        shutil.copytree(root / part, tmp_path / part)
+    for part in ("cookiecutter.json", "local_extensions.py"):
+        shutil.copy(root / part, tmp_path)
+    begin = "def _filled(self, source: str) -> str:\n"
+    whole = (root / "answers.py").read_text(encoding="utf-8")
+    without = whole.replace(begin, f"{begin}        return source\n")
+    assert without != whole
+    (tmp_path / "answers.py").write_text(without, encoding="utf-8")
+    answers = next(each.values[0] for each in COMBINATIONS if each.id == name)
+    by_guard = bake(**answers)
+    # In a process of its own: this one has local_extensions.py of another template already.
+    command = (sys.executable, "-m", "cookiecutter", "--default-config", "--no-input", tmp_path)
+    given = [f"{key}={value}" for key, value in answers.items()]
+    out = tmp_path / "out"
+    run(*command, "--output-dir", out, *given, cwd=tmp_path, env={"HOME": str(tmp_path)})
+    by_jinja = BakedProject(out / by_guard.root.name, by_guard.answers)
+    assert by_guard.files() == by_jinja.files()
+    for file in by_guard.files():
+        assert by_guard.read(file) == by_jinja.read(file), file

@@ -79,6 +79,16 @@ def steps(document: str) -> list[Step]:
     return found
 
 
+def shell_variables(template: Path, folder: Path) -> dict[str, str]:
+    """Return the environment of SHELL; Cookiecutter keeps its replays beside the folder."""
+    return clean_environment() | {
+        "REPLAY": str(folder.with_suffix(".replay")),
+        "PYTHON": sys.executable,
+        "TEMPLATE": str(template),
+        "UV": str(find_uv_bin()),
+    }
+
+
 def run(todo: list[Step], folder: Path, template: Path) -> list[list[str]]:
     """Run commands in one shell; return what each has printed.
 
@@ -86,16 +96,10 @@ def run(todo: list[Step], folder: Path, template: Path) -> list[list[str]]:
     """
     ends = f"printf '{MARK}%s{MARK}' $?"
     script = SHELL + "\n".join(f"{step.command}\n{ends}" for step in todo)
-    variables = {
-        "REPLAY": str(folder.with_suffix(".replay")),
-        "PYTHON": sys.executable,
-        "TEMPLATE": str(template),
-        "UV": str(find_uv_bin()),
-    }
     done = subprocess.run(
         ("bash", "-c", script),
         cwd=folder,
-        env=clean_environment() | variables,
+        env=shell_variables(template, folder),
         stdout=subprocess.PIPE,
         encoding="utf-8",
         timeout=900,
