@@ -241,7 +241,7 @@ RULES: dict[str, Rule] = {
 }
 
 
-def _refusal(key: str, value: Any, wrong: str) -> FailedHookException:
+def refusal(key: str, value: Any, wrong: str) -> FailedHookException:
     """Make the exception that Cookiecutter shows as one line, without a traceback."""
     shown = ascii(value)  # one line whatever is in it, on any terminal
     shown = shown if len(shown) <= 72 else f"{shown[:60]}...{shown[-1]}"
@@ -251,7 +251,7 @@ def _refusal(key: str, value: Any, wrong: str) -> FailedHookException:
 def check(value: Any, key: str) -> str:
     """Refuse an answer that breaks the rule of its question."""
     if wrong := RULES[key](value):
-        raise _refusal(key, value, wrong)
+        raise refusal(key, value, wrong)
     return ""
 
 
@@ -259,7 +259,7 @@ def must_select(answers: MutableMapping[str, Any]) -> str:
     """Refuse an addon with nothing in it."""
     plugin = answers["lookup_plugin"] or answers["caching_plugin"]
     if not plugin and answers["transfer"] == answers["execution"] == "none":
-        raise _refusal(
+        raise refusal(
             "transfer and execution",
             "none",
             "without a plugin leave the addon empty: "
@@ -331,9 +331,14 @@ def derived(answers: Mapping[str, Any]) -> dict[str, str]:
 
 PLAIN_TEXT = "is not plain text: write the answer without {{, {% and {#"
 FOLDER = "{{cookiecutter.addon_name}}"
-# The only templates without a file name that have markup in them by right.
-OWN = {question for question in QUESTIONS.values() if isinstance(question, str)}
-OWN |= {hook.read_text(encoding="utf-8") for hook in (ROOT / "hooks").glob("*.py")}
+
+
+def own_texts(template: Path) -> set[str]:
+    """Return what has markup by right and is no file of an addon: questions and hooks."""
+    questions = json.loads((template / "cookiecutter.json").read_text(encoding="utf-8")).values()
+    hooks = (hook.read_text(encoding="utf-8") for hook in (template / "hooks").glob("*.py"))
+    return {question for question in questions if isinstance(question, str)} | set(hooks)
+
 
 # The kinds of markup that nearly all questions, files and their names have; most have no other.
 VALUE = re.compile(r"\{\{ ?cookiecutter\.(\w+)(?: \| (\w+)(?:\('(\w+)'\))?)? ?\}\}")
@@ -386,6 +391,9 @@ class Guard:
     but values and simple conditions. The guard puts these in itself, and Jinja gets the rest.
     """
 
+    folder = "addon_name"  # what the folder is called after
+    own = own_texts(ROOT)
+
     def __init__(self, environment: Environment) -> None:
         """Give the environment the filters, and stand before its two ways to make a template."""
         environment.filters.update(FILTERS, settled=self.settle)
@@ -398,15 +406,15 @@ class Guard:
 
     def text(self, source: Any, *args: Any, **kwargs: Any) -> Any:
         """Make a template of a question, an answer, a hook, or the name of a file or folder."""
-        if source == FOLDER:
-            source = "{{ (cookiecutter | settled).addon_name }}"
+        if source == f"{{{{cookiecutter.{self.folder}}}}}":
+            source = f"{{{{ (cookiecutter | settled).{self.folder} }}}}"
         elif self.answers:
             source = self._filled(source)
-        elif source in OWN:
+        elif source in self.own:
             if match := VALUE.fullmatch(source):
                 return Question(match)
         elif MARKUP.search(source):
-            raise _refusal("", source, PLAIN_TEXT)
+            raise refusal("", source, PLAIN_TEXT)
         return self.from_string(source) if MARKUP.search(source) else Plain(source)
 
     def file(self, name: Any, *args: Any, **kwargs: Any) -> Any:
@@ -423,12 +431,12 @@ class Guard:
         """
         for key in RULES:
             if key not in answers:  # an answer that looks like the folder's name
-                raise _refusal("", FOLDER, PLAIN_TEXT)
+                raise refusal("", FOLDER, PLAIN_TEXT)
             check(answers[key], key)
         must_select(answers)
         place = Path(answers.get("_output_dir", "."), answers["addon_name"])
         if place.is_symlink():  # with -f, files would be written where it leads
-            raise _refusal(
+            raise refusal(
                 "addon_name", answers["addon_name"], "is a link: write another name, or remove it"
             )
         answers.update(derived(answers))

@@ -59,5 +59,10 @@ def copy_of_cfg(target: Path) -> None:
     shutil.copytree(ADDON / "cfg", target / "cfg")
     if not (ADDON / "demo").exists():
         return
-    written = shutil.ignore_patterns("inbox", "published", "archive", "incoming", "cached.json")
-    shutil.copytree(ADDON / "demo", target / "demo", ignore=written)
+    shutil.copytree(ADDON / "demo", target / "demo", ignore=_written)
+
+
+def _written(folder: str, names: list[str]) -> set[str]:
+    if Path(folder).name in ("service", "worker"):
+        return {"inbox", "published", "archive", "incoming"}
+    return {"cached.json"}
