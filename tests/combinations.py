@@ -78,13 +78,34 @@ COMBINATIONS = [
     named("source_only", transfer="source", execution="none", license="MIT"),
     named("destination_only", transfer="destination", execution="none", license="Apache-2.0"),
     named("execution_only", transfer="none", versioning="semver"),
-    named("custom_execution_only", transfer="none", execution="custom"),
+    named("custom_execution_only", transfer="none", execution="custom", license="MIT", ci="gitlab"),
     named("transfer_only", execution="none", license="Proprietary"),
     named("custom", transfer_client="custom", execution="custom", lookup_plugin=True),
-    named("custom_source", transfer="source", transfer_client="custom", caching_plugin=True),
+    named(
+        "custom_source",
+        transfer="source",
+        transfer_client="custom",
+        caching_plugin=True,
+        license="MIT",
+        versioning="semver",
+        ci="gitlab",
+    ),
     named("custom_destination", transfer="destination", transfer_client="custom", ci="none"),
-    named("lookup_only", transfer="none", execution="none", lookup_plugin=True),
-    named("caching_only", transfer="none", execution="none", caching_plugin=True),
+    named(
+        "lookup_only",
+        transfer="none",
+        execution="none",
+        lookup_plugin=True,
+        license="Apache-2.0",
+        ci="none",
+    ),
+    named(
+        "caching_only",
+        transfer="none",
+        execution="none",
+        caching_plugin=True,
+        license="Proprietary",
+    ),
     named(
         "plugins_only", transfer="none", execution="none", lookup_plugin=True, caching_plugin=True
     ),
@@ -107,9 +128,61 @@ COMBINATIONS = [
     named("sftp", fsspec_protocol="sftp"),
     named("obstore", transfer_client="obstore", execution="none"),
     named("http", transfer_client="http", execution="http"),
-    named("http_source", transfer="source", transfer_client="http", execution="custom"),
-    named("http_destination", transfer="destination", transfer_client="http", ci="gitlab"),
+    named(
+        "http_source",
+        transfer="source",
+        transfer_client="http",
+        execution="custom",
+        license="MIT",
+        versioning="semver",
+        ci="none",
+    ),
+    named(
+        "http_destination",
+        transfer="destination",
+        transfer_client="http",
+        license="Apache-2.0",
+        ci="gitlab",
+    ),
     named("http_execution_only", transfer="none", execution="http", caching_plugin=True),
+]
+
+
+def _pairs(transfer: str, client: str, execution: str, plugins: str, *papers: str) -> Any:
+    """Name a combination after what it is made of; a client is one of ours or one of fsspec's."""
+    is_ours = client in choices("transfer_client")
+    answers = {
+        "transfer": transfer,
+        "transfer_client": client if is_ours else "fsspec",
+        "fsspec_protocol": PROTOCOLS[0] if is_ours else client,
+        "execution": execution,
+        "lookup_plugin": "lookup" in plugins,
+        "caching_plugin": "caching" in plugins,
+        **dict(zip(PAPERS, papers, strict=True)),
+    }
+    return named(f"{transfer}_{client}_{execution}", **answers)
+
+
+# What it takes besides those above for every pair of choices to be in an addon. A search found
+# them; whether they are enough is for tests/test_combinations.py to say.
+PAIRS = [
+    _pairs("both", "custom", "http", "", "Apache-2.0", "calver", "github"),
+    _pairs("both", "sftp", "http", "", "Proprietary", "calver", "none"),
+    _pairs("both", "obstore", "custom", "lookup", "MIT", "calver", "github"),
+    _pairs("destination", "custom", "none", "", "Proprietary", "calver", "github"),
+    _pairs("destination", "memory", "custom", "", "Apache-2.0", "calver", "none"),
+    _pairs("destination", "memory", "http", "", "MIT", "calver", "gitlab"),
+    _pairs("destination", "file", "http", "", "GPL-3.0-or-later", "calver", "none"),
+    _pairs("destination", "s3", "http", "", "MIT", "calver", "none"),
+    _pairs("destination", "sftp", "none", "", "MIT", "calver", "github"),
+    _pairs("destination", "s3", "none", "lookup caching", "Apache-2.0", "semver", "gitlab"),
+    _pairs("destination", "http", "none", "lookup caching", "Proprietary", "calver", "github"),
+    _pairs("destination", "obstore", "command", "", "Proprietary", "calver", "gitlab"),
+    _pairs("source", "file", "custom", "", "GPL-3.0-or-later", "calver", "github"),
+    _pairs("source", "s3", "custom", "", "Proprietary", "calver", "github"),
+    _pairs("source", "sftp", "custom", "lookup caching", "Apache-2.0", "semver", "gitlab"),
+    _pairs("source", "memory", "none", "lookup caching", "Proprietary", "semver", "github"),
+    _pairs("source", "obstore", "http", "lookup caching", "Apache-2.0", "semver", "none"),
 ]
 
 # Between them these have every client, role and plugin. The others differ from one of them in
@@ -145,6 +218,9 @@ def suites() -> list[Any]:
         for suite, name in ((WHOLE_SUITE, "whole_suite"), (SHORT_SUITE, "short_suite"))
         if suite is WHOLE_SUITE or param.id not in WHOLE | LESS
         for marks in [_slow(suite is WHOLE_SUITE and param.id not in WHOLE)]
+    ] + [
+        pytest.param(param.values[0], SHORT_SUITE, id=f"{param.id}-short_suite", marks=_slow(True))
+        for param in PAIRS
     ]
 
 
