@@ -252,6 +252,7 @@ def test_transfer_flows_as_the_picture_shows(bake: Bake, tmp_path: Path) -> None
 # --- The picture of a first run ---
 
 
+@pytest.mark.slow
 def test_first_run_is_as_drawn(tmp_path: Path) -> None:
     lines = [line for _, line in first_run.record(tmp_path, 0)]
     drawn = first_run.drawn(first_run.PICTURE.read_text(encoding="utf-8"))
