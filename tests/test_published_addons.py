@@ -12,6 +12,7 @@ from tests.conftest import Bake
 from tests.published import OURS, PUBLISHED, Published
 from tests.surface import Surface
 from tests.test_addons import Installed, every_task_runs_as_it_stands
+from tests.test_second_module import add
 
 
 def rebuilt(bake: Bake, addon: Published, answers: Answers) -> BakedProject:
@@ -47,6 +48,24 @@ def test_schemas_are_the_same_but_for_what_the_table_says(addon: Published, ours
     assert different == addon.differs.keys()
     more = ours.schemas.keys() - theirs.keys()
     assert {Path(name).stem for name in more} <= {*OURS}
+
+
+@pytest.mark.slow
+def test_all_modules_fit_into_one_addon(
+    addon: Published, ours: Surface, bake: Bake, root: Path
+) -> None:
+    first, *others = addon.bakes
+    project = rebuilt(bake, addon, first)
+    pyproject = project.path("pyproject.toml")
+    text = project.read("pyproject.toml")
+    more = text.replace("\ndependencies = [", '\ndependencies = [\n    "urllib3>=2",')
+    assert more != text
+    pyproject.write_text(more, encoding="utf-8")
+    for answers in others:
+        asked = {key: value for key, value in answers.items() if key != "package_name"}
+        added = add(root, project.root, *(f"{key}={value}" for key, value in asked.items()))
+        assert added.returncode == 0, added.stdout
+    assert Surface.of(project.path("src/opentaskpy")) == ours
 
 
 @pytest.mark.slow
