@@ -38,6 +38,7 @@ EMPTY_WITHOUT = {
     "__has_caching": ["src/opentaskpy/variablecaching"],
     "__has_plugin": ["tests/plugins"],
     "__github": [".github"],
+    "__release": ["scripts"],
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 # What an addon has if a piece was chosen. {source} and {destination} are folders of schemas.
 FILES = {
     "always": """
-        .gitignore CHANGELOG.md LICENSE README.md pyproject.toml
+        .gitignore .pre-commit-config.yaml CHANGELOG.md LICENSE README.md pyproject.toml
         {addon}/__init__.py
         {addon}/py.typed
         cfg/{module}/variables.json
@@ -14,9 +14,12 @@ FILES = {
         tests/conformance/checksums/always
         tests/conformance/test_namespace.py
         tests/conformance/test_standard.py
+        tests/conformance/test_update.py
     """,
-    "github": ".github/workflows/ci.yml",
+    "github": ".github/dependabot.yml .github/workflows/ci.yml",
+    "github_release": ".github/workflows/release.yml",
     "gitlab": ".gitlab-ci.yml",
+    "release": "scripts/check_release.py",
     # --- Handlers ---
     "handler": """
         tests/conformance/checksums/has_handler
@@ -215,11 +218,14 @@ def chosen_pieces(answers: dict[str, Any]) -> set[str]:
         answers[key] for key in ("transfer", "transfer_client", "execution")
     )
     source, destination = (transfer in ("both", role) for role in ("source", "destination"))
+    is_public = answers["license"] != "Proprietary"
     has_transfer, has_execution = transfer != "none", execution != "none"
     chosen = {
         "always": True,
         "github": answers["ci"] == "github",
+        "github_release": answers["ci"] == "github" and is_public,
         "gitlab": answers["ci"] == "gitlab",
+        "release": answers["ci"] != "none" and is_public,
         "handler": has_transfer or has_execution,
         "transfer": has_transfer,
         "fsspec": has_transfer and client == "fsspec",
