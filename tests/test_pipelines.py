@@ -58,7 +58,8 @@ def test_nothing_is_unsafe(repository: Path) -> None:
     if not (repository / ".github").exists():
         pytest.skip("zizmor reads the workflows of GitHub only")
     config = Path(__file__).with_name("zizmor.yml")
-    run(tool("zizmor"), "--offline", "--config", config, ".github", cwd=repository)
+    options = ("--offline", "--pedantic", "--config", config)
+    run(tool("zizmor"), *options, ".github", cwd=repository)
 
 
 def test_actionlint_finds_nothing(repository: Path) -> None:
