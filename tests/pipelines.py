@@ -22,6 +22,8 @@ IDENTITY = {
     for key, value in (("NAME", "An Author"), ("EMAIL", "author@example.com"))
 }
 
+TAG = "v26.48.0"
+
 # What steps do that are not commands. Here a job begins in a clone, with its Python on the PATH.
 ACTIONS = {
     "actions/checkout": "a clone of the addon's repository",
@@ -64,7 +66,8 @@ class Job:
         clone, summary = folder / "clone", folder / "summary.md"
         git(folder, "clone", "--quiet", project.root, clone)
         venv = _set_up(self.python, folder / "python")
-        env = {"CI": "true", "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_REF_NAME": "v26.48.0"}
+        env = {"CI": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+        env |= {"GITHUB_REF_NAME": TAG, "CI_COMMIT_TAG": TAG}
         path = os.pathsep.join((str(venv.folder / "bin"), os.environ["PATH"]))
         told = ""
         for command in self.commands:

@@ -3,12 +3,13 @@
 import sys
 import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from tests.baked import BakedProject, run
 from tests.conftest import Bake
-from tests.pipelines import IDENTITY, commit, git
+from tests.pipelines import IDENTITY, TAG, commit, git, github_jobs, gitlab_jobs
 
 HEADING = f"## [{{}}] - {date.today()}"
 
@@ -57,6 +58,19 @@ def test_first_release(bake: Bake) -> None:
     project = bake(versioning="semver")
     write_heading(project, "0.1.0")
     check_release(project, "v0.1.0", exit_code=0)
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_release_job(bake: Bake, tmp_path: Path, ci: str) -> None:
+    """The workflow stops before anything is built, let alone published."""
+    project = bake(ci=ci)
+    jobs = github_jobs(project, "release.yml") if ci == "github" else gitlab_jobs(project)
+    (job,) = (job for name, job in jobs.items() if "check" in name)
+    for folder in ("refused", "agreed"):
+        (tmp_path / folder).mkdir()
+    assert "write `## [" in job.run(project, tmp_path / "refused", exit_code=1)
+    write_heading(project, TAG[1:])
+    job.run(project, tmp_path / "agreed")
 
 
 @pytest.mark.parametrize(
