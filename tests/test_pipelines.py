@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.baked import BakedProject, run
+from tests.baked import ONE_PROCESS, BakedProject, run
 from tests.conftest import Bake
 from tests.pipelines import ONLY_THERE, Job, commit, github_jobs, gitlab_jobs, tool
 
@@ -185,7 +185,8 @@ def test_wheel_without_schemas_is_refused(on_github: BakedProject, tmp_path: Pat
     ],
 )
 def test_unfinished_update_is_refused(on_github: BakedProject, name: str, text: str) -> None:
-    test = ("-m", "pytest", "--quiet", "-p", "no:cacheprovider", "tests/conformance/test_update.py")
+    options = ("-p", "no:cacheprovider", "--noconftest", *ONE_PROCESS)
+    test = ("-m", "pytest", *options, "tests/conformance/test_update.py")
     run(tool("python"), *test, cwd=on_github.root)
     on_github.path(name).write_text(text, encoding="utf-8")
     assert name in run(tool("python"), *test, cwd=on_github.root, exit_code=1)

@@ -43,7 +43,7 @@ def edit(project: BakedProject) -> None:
     pyproject = project.read("pyproject.toml")
     dependency = '    "fsspec>=2024.6",\n'
     assert dependency in pyproject
-    more = pyproject.replace(dependency, f'{dependency}    "urllib3>=2.0",\n')
+    more = pyproject.replace(dependency, f'{dependency}    "urllib3>=2.0.4",\n')
     project.path("pyproject.toml").write_text(more, encoding="utf-8")
     for name in ("README.md", "CHANGELOG.md", "cfg/myservice/download-myservice.json"):
         text = project.read(name)
@@ -94,7 +94,7 @@ def test_two_more_modules(edited: BakedProject, root: Path, tmp_path: Path) -> N
 
 REFUSALS = {
     "exists already, in cfg/myservice/variables.json": ["module_name=myservice"],
-    'needs "obstore>=0.8" in dependencies: add this to pyproject.toml': ["transfer_client=obstore"],
+    'needs "obstore>=0.10" in dependencies: add this to': ["transfer_client=obstore"],
     "is not made of lower-case letters": ["module_name=../x"],
     "without a plugin leave the addon empty": ["transfer=none", "execution=none"],
 }
