@@ -325,6 +325,7 @@ def derived(answers: Mapping[str, Any]) -> dict[str, str]:
         "__roles": {"source": '("source",)', "destination": '("destination",)'}.get(
             transfer, '("source", "destination")'
         ),
+        # Never another one: `cruft update` would bring it to addons that have raised theirs.
         "__version": "26.48.0" if answers["versioning"] == "calver" else "0.1.0",
         "__fsspec_requirement": PROTOCOLS[answers["fsspec_protocol"]],
     }

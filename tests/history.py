@@ -1,0 +1,148 @@
+"""The template's versions in a git repository, and addons that cruft makes from it and updates."""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.baked import BakedProject, run
+from tests.conftest import ROOT
+
+PREVIOUS = "previous"
+RETIRED, NEW = "common/retired.py", "common/names.py"
+
+ADDON = "{{cookiecutter.addon_name}}"
+PACKAGE = f"{ADDON}/src/opentaskpy/addons/{{{{cookiecutter.package_name}}}}"
+
+# What git leaves where a change does not fit; as the addon's own tests look for it.
+CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
+REFUSED = (".rej", ".orig")
+
+
+def released() -> list[str]:
+    """List the tags of releases that this clone has; a shallow one has none."""
+    command = ("git", "-C", str(ROOT), "tag", "--list", "v*", "--sort=version:refname")
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+
+
+def somebody(home: Path, **more: str) -> dict[str, str]:
+    """Return the environment of somebody who has set nothing but his name, and more for git."""
+    settings = {
+        "user.name": "Somebody",
+        "user.email": "somebody@example.com",
+        "init.defaultBranch": "main",
+        "safe.directory": "*",
+        **more,
+    }
+    variables = {"HOME": str(home), "GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
+
+
+@dataclass(frozen=True)
+class History:
+    """A repository with the released versions, a made-up previous one, and the present one.
+
+    The present one is what lies in the template's folder, committed or not.
+    """
+
+    folder: Path
+
+    @classmethod
+    def make(cls, folder: Path) -> "History":
+        """Make the repository; the template's own is only read."""
+        folder.mkdir()
+        history = cls(folder)
+        history.git("init", "--quiet")
+        if released():
+            tags = "refs/tags/v*:refs/tags/v*"
+            history.git("fetch", "--quiet", "--update-shallow", str(ROOT), tags)
+        history.git("--work-tree", str(ROOT), "add", "--all")
+        history.git("commit", "--quiet", "--message", "Present")
+        history.git("reset", "--quiet", "--hard")
+        history.git("checkout", "--quiet", "-b", PREVIOUS)
+        history.turn_back()
+        history.git("add", "--all")
+        history.git("commit", "--quiet", "--message", "Previous")
+        history.git("checkout", "--quiet", "main")
+        return history
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the repository."""
+        return run("git", *arguments, cwd=self.folder, env=somebody(self.folder.parent))
+
+    def turn_back(self) -> None:
+        """Make of the present version one from which an update brings changes of every kind.
+
+        It is rendered, and what comes of it is updated before it is run.
+        """
+        for path in (self.folder / ADDON).rglob("*"):
+            if path.is_file():
+                text = path.read_text(encoding="utf-8")
+                if ".py" in path.suffix:
+                    text = text.replace('"""', '"""Once: ', 1)
+                elif path.name == "pyproject.toml":
+                    text = re.sub(r'>=[\d.]+"', '>=0"', text).replace("| toml ", "| once ")
+                else:  # each line is another one
+                    text = text.replace("\n", " \n")
+                path.write_text(text, encoding="utf-8", newline="\n")
+        package = self.folder / PACKAGE
+        (package / RETIRED).write_text('"""Helps no more."""\n', encoding="utf-8")
+        (new,) = package.glob(f"common/*{Path(NEW).name}*")
+        new.unlink()
+        answers = self.folder / "answers.py"
+        text = answers.read_text(encoding="utf-8").replace('"toml": ', '"once": ')
+        answers.write_text(text, encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Linked:
+    """An addon that cruft has made, in a git repository of its own unless that is removed."""
+
+    project: BakedProject
+
+    @classmethod
+    def create(cls, history: History, version: str, folder: Path, **answers: Any) -> "Linked":
+        """Make an addon from a version of the template, and commit it as it is."""
+        folder.mkdir()
+        place = ("--checkout", version, "--output-dir", str(folder))
+        context = ("--no-input", "--extra-context", json.dumps(answers))
+        cruft("create", str(history.folder), *place, *context, cwd=folder)
+        (made,) = folder.glob("*/.cruft.json")
+        context_made = json.loads(made.read_text(encoding="utf-8"))["context"]["cookiecutter"]
+        addon = cls(BakedProject(made.parent, context_made))
+        addon.git("init", "--quiet")
+        addon.commit("From the template")
+        return addon
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the addon."""
+        return run("git", *arguments, cwd=self.project.root, env=somebody(self.project.root.parent))
+
+    def commit(self, message: str) -> None:
+        """Commit everything."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+
+    def cruft(self, *arguments: str, exit_code: int = 0) -> str:
+        """Run cruft in the addon."""
+        return cruft(*arguments, cwd=self.project.root, exit_code=exit_code)
+
+    def unsettled(self) -> set[str]:
+        """List the files with changes that did not fit."""
+        return {
+            name
+            for name in self.project.files()
+            if not name.startswith(".git/")
+            if name.endswith(REFUSED) or CONFLICT.search(self.project.read(name))
+        }
+
+
+def cruft(*arguments: str, cwd: Path, exit_code: int = 0) -> str:
+    """Run cruft as its users do."""
+    command = (sys.executable, "-m", "cruft", *arguments)
+    return run(*command, cwd=cwd, env=somebody(cwd.parent), exit_code=exit_code)

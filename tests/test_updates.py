@@ -1,0 +1,216 @@
+"""An addon that its author has made his own goes from every released version to the present one."""
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.baked import ONE_PROCESS, BakedProject, Venv, run
+from tests.combinations import Answers
+from tests.conftest import ROOT
+from tests.history import NEW, PREVIOUS, RETIRED, History, Linked, released, somebody
+
+CUSTOM: Answers = {
+    "service_name": "Acme FTP",
+    "transfer_client": "custom",
+    "lookup_plugin": True,
+}
+HTTP: Answers = {"service_name": "Acme FTP", "transfer_client": "http", "execution": "http"}
+
+PACKAGE = "src/opentaskpy/addons/acmeftp"
+TRANSFER = f"{PACKAGE}/common/transfer.py"
+HANDLERS = f"{PACKAGE}/remotehandlers/acmeftp.py"
+CLIENT = f"{PACKAGE}/remotehandlers/acmeftp_client.py"
+LOOKUP = "src/opentaskpy/plugins/lookup/acmeftp/acmeftp.py"
+EXAMPLES = "cfg/acmeftp"
+
+# An author overrides what OTF calls where his service needs it otherwise.
+METHOD = '''\
+    def tidy(self) -> None:
+        """Close the connections, as the base class does."""
+        super().tidy()
+'''.rstrip()
+
+TAGS = released()
+NO_TAG = pytest.mark.skip("no tag v*: nothing is released yet, or `git fetch --tags` is to be done")
+# The version to start from, the addon, and whether it is tested after the update.
+UPDATES = [
+    pytest.param(PREVIOUS, CUSTOM, True, id="previous-custom"),
+    pytest.param(PREVIOUS, HTTP, False, id="previous-http"),
+    pytest.param(TAGS[-1], HTTP, False, id=f"{TAGS[-1]}-http")
+    if TAGS
+    else pytest.param("", HTTP, False, id="newest_tag-http", marks=NO_TAG),
+    *(pytest.param(tag, CUSTOM, True, id=f"{tag}-custom", marks=pytest.mark.slow) for tag in TAGS),
+]
+# What an update may break: the standard tests, what they find in cfg/, and the author's own.
+SUITE = ("tests", "-k", "cfg or plugins or test_standard or test_namespace or test_signatures")
+
+# What cruft leaves alone, for every addon here.
+OWN = (
+    *("CHANGELOG.md", "LICENSE", "README.md", "cfg/", "demo/"),
+    *("src/opentaskpy/plugins/", "tests/plugins/"),
+)
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    """The template's versions."""
+    return History.make(tmp_path_factory.mktemp("history") / "template")
+
+
+def write(addon: BakedProject, name: str, text: str) -> None:
+    addon.path(name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def replace(addon: BakedProject, name: str, pattern: str, replacement: str) -> None:
+    text, count = re.subn(pattern, replacement, addon.read(name), count=1, flags=re.MULTILINE)
+    assert count, f"{name} has nothing like {pattern}"
+    write(addon, name, text)
+
+
+def written_client() -> str:
+    """Return the client that a document writes."""
+    document = (ROOT / "docs/from-stub-to-service.md").read_text(encoding="utf-8")
+    (client,) = re.findall(r'^```python\n("""What Acme FTP does.*?)^```$', document, re.S | re.M)
+    return str(client)
+
+
+def contents(addon: BakedProject) -> dict[str, str]:
+    """Read all files of an addon; what cruft and git note down is not the addon's."""
+    files = (name for name in addon.files() if not name.startswith((".git/", ".cruft.json")))
+    return {name: addon.read(name) for name in files}
+
+
+def make_it_ones_own(linked: Linked) -> dict[str, str]:
+    """Do what authors do to an addon, commit it, and return what it has in it."""
+    addon = linked.project
+    if addon.answers["transfer_client"] == "custom":
+        write(addon, CLIENT, written_client())
+    else:
+        replace(addon, CLIENT, "^FOLDER = .*$", 'FOLDER = "/v2/folders/{path}"')
+    if addon.answers["lookup_plugin"]:
+        replace(addon, LOOKUP, r"values\[name\]", r"values[str(name)]")
+    replace(addon, HANDLERS, "^    roles = .*$", rf"\g<0>\n\n{METHOD}")
+
+    # Packaging and papers.
+    replace(addon, "pyproject.toml", '^version = ".*"', 'version = "26.49.1"')
+    replace(addon, "pyproject.toml", r"^(?=\]\s+\[project\.urls\])", '    "packaging>=24",\n')
+    replace(addon, "CHANGELOG.md", r"\A.*\n", "# Changelog\n\n## 26.49.1\n\n- It runs.\n")
+    write(addon, "README.md", "# Acme FTP\n\nThe files of Acme, as our operators know them.\n")
+    write(addon, "LICENSE", "All rights reserved.\n")
+
+    # Examples.
+    addon.path(f"{EXAMPLES}/publish-acmeftp.json").unlink()
+    name = r'"name": "opentaskpy\.'
+    replace(addon, f"{EXAMPLES}/upload-acmeftp.json", name, r'"workers": 4,\n        \g<0>')
+
+    # Their CI is elsewhere.
+    addon.path(".github/workflows/ci.yml").unlink()
+    linked.commit("Our own")
+    return contents(addon)
+
+
+@pytest.mark.parametrize(("version", "answers", "tested"), UPDATES)
+def test_update(
+    history: History, version: str, answers: Answers, tested: bool, tmp_path: Path
+) -> None:
+    wanted = make_it_ones_own(Linked.create(history, "main", tmp_path / "now", **answers))
+    addon = Linked.create(history, version, tmp_path / "then", **answers)
+    before = make_it_ones_own(addon)
+    own = {name for name in before if name.startswith(OWN)}
+    if answers is CUSTOM:
+        own.add(CLIENT)
+
+    told = addon.cruft("update", "--skip-apply-ask")
+    addon.cruft("check")
+
+    after = contents(addon.project)
+    assert not addon.unsettled(), told
+    # What is the author's own has not changed. All the rest is as if it had been made today.
+    assert {name: after.get(name) for name in own} == {name: before[name] for name in own}
+    assert after.keys() - own == wanted.keys() - own
+    assert not {name for name in after.keys() - own if after[name] != wanted[name]}
+
+    if tested:
+        venv = Venv.make(tmp_path / "venv")
+        venv.install("--editable", f"{addon.project.root}[dev]")
+        venv.run("pytest", *ONE_PROCESS, *SUITE, cwd=addon.project.root)
+
+
+def start_history_late(addon: Linked) -> None:
+    """Let git see the addon only when it has been changed."""
+    shutil.rmtree(addon.project.path(".git"))
+    addon.git("init", "--quiet")
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_change_that_does_not_fit_is_seen(history: History, late: bool, tmp_path: Path) -> None:
+    addon = Linked.create(history, PREVIOUS, tmp_path / "then", **CUSTOM)
+    replace(addon.project, TRANSFER, r"\A.*$", '"""Ours."""')
+    if late:
+        start_history_late(addon)
+    addon.commit("Our own")
+    addon.cruft("update", "--skip-apply-ask")  # exit code 0
+    assert addon.unsettled() == {f"{TRANSFER}.rej" if late else TRANSFER}
+
+
+PAGE = (ROOT / "docs/updating.md").read_text(encoding="utf-8")
+HOST = "https://github.com/org/"
+# Enter is pressed whenever something is asked.
+SHELL = """
+set -e
+uvx() { "$PYTHON" -m "$@"; }
+exec < <(yes '')
+"""
+
+
+@pytest.mark.slow
+def test_commands_of_the_page(tmp_path: Path) -> None:
+    history = History.make(tmp_path / "otf-addon-template")
+    (tmp_path / "otf-addon-template.git").symlink_to(history.folder)
+    then, now = sorted(set(re.findall(r"--checkout (v[\d.]+)", PAGE)))
+    history.git("tag", "--force", then, PREVIOUS)
+    history.git("tag", "--force", now, "main")
+    variables = somebody(tmp_path, **{f"url.{tmp_path}/.insteadOf": HOST})
+    variables["PYTHON"] = sys.executable
+    create, link, update, answer, replay = re.findall(r"^```\n(.*?)^```$", PAGE, re.S | re.M)
+
+    def do(commands: str, folder: Path) -> BakedProject:
+        run("bash", "-c", SHELL + commands, cwd=folder, env=variables)
+        return BakedProject(folder, {})
+
+    def is_of(version: str, addon: BakedProject) -> bool:
+        noted = str(json.loads(addon.read(".cruft.json"))["commit"])
+        return noted == history.git("rev-parse", version).strip()
+
+    do(create, tmp_path)
+    folder = tmp_path / "otf-addons-myservice"
+    assert is_of(then, BakedProject(folder, {}))
+    check = f"uvx cruft check --checkout {now}"
+    addon = do(f"{check} && exit 9\n{update}{check}\n", folder)
+    assert is_of(now, addon)
+    new, retired = (f"src/opentaskpy/addons/myservice/{name}" for name in (NEW, RETIRED))
+    assert addon.path(new).exists()
+    assert not addon.path(retired).exists()
+    do("git commit --quiet --all --message Updated\n" + answer, folder)
+    assert addon.path("src/opentaskpy/plugins/lookup/myservice/myservice.py").exists()
+
+    other = tmp_path / "other"
+    other.mkdir()
+    bake = f"uvx cookiecutter --no-input --checkout {then} gh:org/otf-addon-template\n"
+    start = "cd otf-addons-myservice\ngit init\ngit add .\ngit commit --message Made\n"
+    do(bake + start + link, other)
+    folder = other / "otf-addons-myservice"
+    addon = BakedProject(folder, {})
+    assert is_of(then, addon)
+    write(addon, "README.md", "Ours.\n")
+    example = addon.path("cfg/myservice/publish-myservice.json")
+    example.unlink()
+    do(replay, folder)
+    assert addon.read("README.md") != "Ours.\n"
+    assert example.exists()
+    assert addon.path(new).exists()
+    assert addon.path(retired).exists()
