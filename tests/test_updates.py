@@ -154,7 +154,12 @@ def test_change_that_does_not_fit_is_seen(history: History, late: bool, tmp_path
         start_history_late(addon)
     addon.commit("Our own")
     addon.cruft("update", "--skip-apply-ask")  # exit code 0
-    assert addon.unsettled() == {f"{TRANSFER}.rej" if late else TRANSFER}
+    unsettled = f"{TRANSFER}.rej" if late else TRANSFER
+    assert addon.unsettled() == {unsettled}
+    # The addon's own tests, so its CI too, name the file.
+    own = ("pytest", *ONE_PROCESS, "-p", "no:cacheprovider", "tests/conformance/test_update.py")
+    told = run(sys.executable, "-m", *own, cwd=addon.project.root, exit_code=1)
+    assert f"'{unsettled}'" in told
 
 
 PAGE = (ROOT / "docs/updating.md").read_text(encoding="utf-8")
