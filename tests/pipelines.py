@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.baked import BakedProject, Venv, run
+from tests.baked import BakedProject, run
 from tests.interpreters import find_python
 
 IDENTITY = {
@@ -65,10 +65,10 @@ class Job:
         commit(project)
         clone, summary = folder / "clone", folder / "summary.md"
         git(folder, "clone", "--quiet", project.root, clone)
-        venv = _set_up(self.python, folder / "python")
+        programs = _set_up(self.python, folder / "python")
         env = {"CI": "true", "GITHUB_STEP_SUMMARY": str(summary)}
         env |= {"GITHUB_REF_NAME": TAG, "CI_COMMIT_TAG": TAG}
-        path = os.pathsep.join((str(venv.folder / "bin"), os.environ["PATH"]))
+        path = os.pathsep.join((*programs, os.environ["PATH"]))
         told = ""
         for command in self.commands:
             expected = exit_code if command == self.commands[-1] else 0
@@ -78,12 +78,13 @@ class Job:
         return told + (summary.read_text(encoding="utf-8") if summary.exists() else "")
 
 
-def _set_up(version: str, folder: Path) -> Venv:
+def _set_up(version: str, folder: Path) -> tuple[str, str]:
     python = find_python(version)
     if not python:
         pytest.skip(f"no Python {version} here: neither uv nor pyenv has one, nor the PATH")
     run(python, "-m", "venv", folder, cwd=folder.parent)
-    return Venv(folder)
+    # uv makes no environment from the Python of another one, so that one has to be there too.
+    return str(folder / "bin"), str(Path(python).parent)
 
 
 def github_jobs(project: BakedProject, workflow: str) -> dict[str, Job]:
