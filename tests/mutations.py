@@ -393,6 +393,13 @@ MUTATIONS = [
         f"{E}/test_kill.py",
     ),
     mutation(
+        "output_lost_when_the_log_is_slow",
+        f"{R}/myservice_execution_client.py",
+        "and came.is_set() and",
+        "and",
+        f"{E}/test_launchers.py",
+    ),
+    mutation(
         "one_host_of_several",
         f"{C}/hosts.py",
         'list(spec.get("hosts") or [spec.get("hostname", "")])',
