@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment
 from jinja2.ext import Extension
 
-MODULE = Path(__file__).parent
+MODULE = Path(__file__).resolve().parent
 TEMPLATE = MODULE.parent
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class ModuleGuard(answers.Guard):
         super().settle(given)
         module = given["module_name"]
         given["__folder"] = f".{module}.new"
+        given["__template"] = str(TEMPLATE)
         if path := next(self._taken(addon), None):
             wrong = f"exists already, in {path}: write another name"
             raise answers.refusal("module_name", module, wrong)

@@ -237,14 +237,14 @@ MUTATIONS = [
     mutation(
         "no_retries",
         SERVICE,
-        "return isinstance(error, PASSING) if client is None else client.is_transient(error)",
+        "return is_passing(error) if client is None else client.is_transient(error)",
         "return False",
         f"{T}/test_faults_of_sources.py",
     ),
     mutation(
         "retries_of_final_errors",
         SERVICE,
-        "return isinstance(error, PASSING) if client is None else client.is_transient(error)",
+        "return is_passing(error) if client is None else client.is_transient(error)",
         "return True",
         f"{T}/test_faults_of_sources.py",
     ),

@@ -1,6 +1,7 @@
 """A module that an addon gets later brings new files only, and everything goes on working."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -25,11 +26,11 @@ MODULES = {
 
 
 def add(root: Path, addon: Path, *answers: str) -> subprocess.CompletedProcess[str]:
-    """Add a module with the real command, run in the folder of the addon."""
+    """Add a module with the real command, run in the folder of the addon, from a relative path."""
     command = (sys.executable, "-m", "cookiecutter", "--default-config", "--no-input")
     environment = {**clean_environment(), "HOME": str(addon.parent)}
     return subprocess.run(
-        (*command, root, "--directory", "module", *answers),
+        (*command, os.path.relpath(root, addon), "--directory", "module", *answers),
         cwd=addon,
         env=environment,
         stdout=subprocess.PIPE,

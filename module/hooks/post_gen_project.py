@@ -13,7 +13,7 @@ from pathlib import Path
 from cookiecutter.generate import generate_files
 
 ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
-TEMPLATE = Path(ANSWERS["_repo_dir"]).absolute().parent
+TEMPLATE = Path(ANSWERS["__template"])
 MODULE = ANSWERS["module_name"]
 HANDLERS = f"src/opentaskpy/addons/{ANSWERS['package_name']}/remotehandlers"
 
@@ -55,6 +55,8 @@ def next_steps(moved: list[str]) -> None:
         print("\nThen write what the service does; each method says what it has to return:\n")
         print("\n".join(f"  {file}" for file in files))
         print("\nand run a task with it:\n")
+    if ANSWERS["__rest"]:
+        print(f"  python tests/serve.py demo/{MODULE}/service   (the rest in another terminal)")
     print(f"  task-run -c cfg -t {ANSWERS['__first_task']}-{MODULE}\n")
 
 

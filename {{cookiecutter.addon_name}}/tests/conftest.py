@@ -1,12 +1,15 @@
 """What concerns the test run as a whole."""
 
 import os
+import traceback
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).parent
 STANDARD = TESTS / "conformance" / "test_standard.py"
+HANDLERS = TESTS / "support" / "handlers.py"  # not there in an addon of plugins alone
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -15,20 +18,29 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_sessionstart() -> None:
-    """Guard the one standard test that could not report that it is missing."""
+    """Tell in one line what no test could: each of them needs it."""
     if not STANDARD.is_file():
         raise pytest.UsageError(f"{STANDARD} was deleted: take it from the template again")
+    if "PYTEST_XDIST_WORKER" in os.environ or not HANDLERS.is_file():
+        return
+    try:
+        import_module("support.handlers").transfer_handlers()
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+        place = f"{file or last.filename}:{line or last.lineno}"
+        raise pytest.UsageError(f"{place}: {type(error).__name__}: {error}") from None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end what the author still has to write."""
-    if not (TESTS / "support" / "handlers.py").is_file():
-        return  # An addon of plugins alone has no clients.
-    from support.handlers import execution_handlers, transfer_handlers, unwritten
-
-    clients = {handler.client_class for handler in [*transfer_handlers(), *execution_handlers()]}
+    if not HANDLERS.is_file():
+        return
+    support = import_module("support.handlers")
+    handlers = [*support.transfer_handlers(), *support.execution_handlers()]
+    clients = {handler.client_class for handler in handlers}
     for client in sorted(clients, key=str):
-        if methods := unwritten(client):
+        if methods := support.unwritten(client):
             terminalreporter.section(f"to be written: {client.__module__}")
             for method in methods:
                 terminalreporter.write_line(f"{client.__name__}.{method}")
