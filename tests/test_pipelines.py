@@ -127,11 +127,11 @@ def rows(file: str) -> list[str]:
 
 GITHUB = ["ci.yml: lint", *rows("ci.yml"), "ci.yml: package"]
 GITLAB = [name.replace("ci.yml", ".gitlab-ci.yml") for name in GITHUB]
-QUICK = {"ci.yml: lint", "ci.yml: test (3.11, lowest-direct)", "ci.yml: package"}
+QUICK = {"ci.yml: lint", "ci.yml: test (3.11, lowest-direct)"}
 
 
 def marked(names: list[str]) -> list[object]:
-    """Leave to `make test-all` what differs from another job in versions or in its place only."""
+    """Leave to `make test-all` what differs from other tests in versions or in its place only."""
     return [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names]
 
 

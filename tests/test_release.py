@@ -60,7 +60,7 @@ def test_first_release(bake: Bake) -> None:
     check_release(project, "v0.1.0", exit_code=0)
 
 
-@pytest.mark.parametrize("ci", ["github", "gitlab"])
+@pytest.mark.parametrize("ci", ["github", pytest.param("gitlab", marks=pytest.mark.slow)])
 def test_release_job(bake: Bake, tmp_path: Path, ci: str) -> None:
     """The workflow stops before anything is built, let alone published."""
     project = bake(ci=ci)

@@ -11,6 +11,7 @@ import pytest
 
 from answers import QUESTIONS
 from tests.baked import ONE_PROCESS, BakedProject, Venv, clean_environment, run
+from tests.combinations import SHORT_SUITE, WHOLE_SUITE
 from tests.conftest import Bake
 
 # Two modules of other kinds than the first, which is a transfer through fsspec and a command.
@@ -70,7 +71,16 @@ def edited(bake: Bake) -> BakedProject:
     return project
 
 
-def test_two_more_modules(edited: BakedProject, root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "suite",
+    [
+        pytest.param(SHORT_SUITE, id="short_suite"),
+        pytest.param(WHOLE_SUITE, id="whole_suite", marks=pytest.mark.slow),
+    ],
+)
+def test_two_more_modules(
+    suite: tuple[str, ...], edited: BakedProject, root: Path, tmp_path: Path
+) -> None:
     for module, answers in MODULES.items():
         given = (f"{key}={value}" for key, value in {"module_name": module, **answers}.items())
         added = add(root, edited.root, *given)
@@ -86,9 +96,8 @@ def test_two_more_modules(edited: BakedProject, root: Path, tmp_path: Path) -> N
     venv.install(f"{edited.build()[1]}[dev]")
     for command in (("ruff", "check"), ("ruff", "format", "--check", "--diff"), ("mypy",)):
         venv.run(*command, cwd=edited.root)
-    told = venv.run("pytest", *ONE_PROCESS, "-p", "no:cacheprovider", cwd=edited.root)
-    for tested in ("DropBoxTransfer", "DropBoxClient.list_folder", "test_task_of_cfg[download]"):
-        assert tested in told
+    told = venv.run("pytest", *ONE_PROCESS, "-p", "no:cacheprovider", *suite, cwd=edited.root)
+    assert "DropBoxClient.list_folder" in told
     venv.run("task-run", "-c", "cfg", "-t", "download-myservice", cwd=edited.root)
     venv.run("task-run", "-c", "cfg", "-t", "cache-jobs", cwd=edited.root)
 
