@@ -13,10 +13,17 @@ from tests.pipelines import IDENTITY, TAG, commit, git, github_jobs, gitlab_jobs
 
 HEADING = f"## [{{}}] - {date.today()}"
 
+# Without these answers an addon has placeholders, and is not to be released.
+AUTHOR = {
+    "author_name": "An Author",
+    "author_email": "author@example.org",
+    "repository_url": "https://git.example.org/otf-addons-myservice",
+}
 
-def check_release(project: BakedProject, tag: str, exit_code: int) -> str:
+
+def check_release(project: BakedProject, *tag: str, exit_code: int) -> str:
     """Run the script that the release workflow runs first."""
-    script = (sys.executable, "scripts/check_release.py", tag)
+    script = (sys.executable, "scripts/check_release.py", *tag)
     return run(*script, cwd=project.root, exit_code=exit_code)
 
 
@@ -40,7 +47,7 @@ def write_heading(project: BakedProject, version: str) -> None:
     ],
 )
 def test_release(bake: Bake, versioning: str, options: list[str], version: str) -> None:
-    project = bake(versioning=versioning)
+    project = bake(versioning=versioning, **AUTHOR)
     commit(project)
     write_heading(project, version)
     commit(project)
@@ -54,16 +61,16 @@ def test_release(bake: Bake, versioning: str, options: list[str], version: str) 
 
 
 def test_first_release(bake: Bake) -> None:
-    """What a fresh addon says of itself, with a tag made by hand."""
-    project = bake(versioning="semver")
+    """A fresh addon has its version in pyproject.toml, which bumpver would only raise."""
+    project = bake(versioning="semver", **AUTHOR)
     write_heading(project, "0.1.0")
-    check_release(project, "v0.1.0", exit_code=0)
+    assert not check_release(project, "v0.1.0", exit_code=0)
 
 
 @pytest.mark.parametrize("ci", ["github", pytest.param("gitlab", marks=pytest.mark.slow)])
 def test_release_job(bake: Bake, tmp_path: Path, ci: str) -> None:
     """The workflow stops before anything is built, let alone published."""
-    project = bake(ci=ci)
+    project = bake(ci=ci, **AUTHOR)
     jobs = github_jobs(project, "release.yml") if ci == "github" else gitlab_jobs(project)
     (job,) = (job for name, job in jobs.items() if "check" in name)
     for folder in ("refused", "agreed"):
@@ -80,22 +87,72 @@ def test_release_job(bake: Bake, tmp_path: Path, ci: str) -> None:
             "v0.2.0",
             ["0.1.0"],
             "the tag is v0.2.0, but the version in pyproject.toml is 0.1.0: "
-            "tag this commit v0.1.0, or run `bumpver update`, which does both",
+            "tag v0.1.0 instead; `git tag -d v0.2.0` removes a wrong tag",
         ),
-        ("0.1.0", ["0.1.0"], "tag this commit v0.1.0"),
+        ("0.1.0", ["0.1.0"], "tag v0.1.0 instead; `git tag -d 0.1.0`"),
         (
             "v0.1.0",
             [],
             "CHANGELOG.md has no version: "
-            f"write `{HEADING.format('0.1.0')}` below `## [Unreleased]`, and tag again",
+            f"write `{HEADING.format('0.1.0')}` below `## [Unreleased]`",
         ),
         ("v0.1.0", ["0.1.0", "0.2.0"], "CHANGELOG.md has 0.2.0 as the newest version: write"),
         ("v0.1.0", ["0.0.9"], "CHANGELOG.md has 0.0.9 as the newest version: write"),
     ],
 )
 def test_disagreement_is_refused(bake: Bake, tag: str, headings: list[str], told: str) -> None:
-    project = bake(versioning="semver")
+    project = bake(versioning="semver", **AUTHOR)
     for version in headings:
         write_heading(project, version)
     (line,) = check_release(project, tag, exit_code=1).splitlines()
     assert told in line
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ("author_name", "Your Name: write the name of the author"),
+        ("author_email", "you@example.com: write where to write to the author"),
+        ("repository_url", "https://example.com/: write the web address of the repository"),
+    ],
+)
+def test_placeholder_is_refused(bake: Bake, missing: str, told: str) -> None:
+    answers = {key: answer for key, answer in AUTHOR.items() if key != missing}
+    project = bake(versioning="semver", **answers)
+    write_heading(project, "0.1.0")
+    (line,) = check_release(project, "v0.1.0", exit_code=1).splitlines()
+    assert line == f"pyproject.toml still has {told}"
+
+
+def test_unwritten_client_is_refused(bake: Bake) -> None:
+    project = bake(versioning="semver", transfer_client="custom", execution="custom", **AUTHOR)
+    write_heading(project, "0.1.0")
+    folder = f"src/{project.package.replace('.', '/')}/remotehandlers"
+    transfers, executions = (
+        f"{folder}/myservice_client.py",
+        f"{folder}/myservice_execution_client.py",
+    )
+    seven = "list_folder, download, upload, copy, delete, make_folder, close"
+    assert check_release(project, "v0.1.0", exit_code=1).splitlines() == [
+        f"{transfers} is not finished: write {seven}",
+        f"{executions} is not finished: write run, kill, close",
+    ]
+    # A written method may raise it too, and one is unwritten also without its docstring.
+    project.path(transfers).write_text(
+        "class Client:\n"
+        "    def list_folder(self, folder: str) -> None:\n"
+        "        if folder:\n"
+        "            raise NotImplementedError\n"
+        "    def copy(self) -> None:\n"
+        "        raise NotImplementedError\n",
+        encoding="utf-8",
+    )
+    project.path(executions).unlink()
+    (line,) = check_release(project, "v0.1.0", exit_code=1).splitlines()
+    assert line == f"{transfers} is not finished: write copy"
+
+
+def test_usage(bake: Bake) -> None:
+    project = bake(versioning="semver")
+    told = check_release(project, exit_code=1)
+    assert told == "usage: python scripts/check_release.py v0.1.0\n"
