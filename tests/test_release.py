@@ -142,7 +142,8 @@ def test_unwritten_client_is_refused(bake: Bake) -> None:
         "class Client:\n"
         "    def list_folder(self, folder: str) -> None:\n"
         "        if folder:\n"
-        "            raise NotImplementedError\n"
+        "            return\n"
+        "        raise NotImplementedError\n"
         "    def copy(self) -> None:\n"
         "        raise NotImplementedError\n",
         encoding="utf-8",
