@@ -42,27 +42,34 @@ class Module:
         return self.path.read_text(encoding="utf-8", errors="replace")
 
     @cached_property
-    def error(self) -> SyntaxError | ValueError | None:
-        """Why it cannot be compiled."""
+    def _parsed(self) -> ast.Module | SyntaxError | ValueError:
         try:
-            ast.parse(self.text)
+            return ast.parse(self.text)
         except (SyntaxError, ValueError) as error:
             return error
-        return None
 
-    @cached_property
+    @property
+    def error(self) -> SyntaxError | ValueError | None:
+        """Why it cannot be compiled."""
+        return None if isinstance(self._parsed, ast.Module) else self._parsed
+
+    @property
     def tree(self) -> ast.Module:
         """What it says; nothing where it cannot be compiled."""
-        tree = ast.parse("" if self.error else self.text)
-        for node in ast.walk(tree):
-            for child in ast.iter_child_nodes(node):
-                child.parent = node  # type: ignore[attr-defined]
+        tree = self.nodes[0]
+        assert isinstance(tree, ast.Module)
         return tree
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """All of its tree."""
-        return list(ast.walk(self.tree))
+        """All of its tree, each with its parent."""
+        tree = self._parsed
+        nodes: list[ast.AST] = [tree if isinstance(tree, ast.Module) else ast.parse("")]
+        for node in nodes:
+            for child in ast.iter_child_nodes(node):
+                child.parent = node  # type: ignore[attr-defined]
+                nodes.append(child)
+        return nodes
 
     @cached_property
     def calls(self) -> list[ast.Call]:
@@ -109,6 +116,24 @@ class Module:
             for node in self.nodes
             if isinstance(node, FUNCTIONS) and not enclosing(node, ast.ClassDef, *FUNCTIONS)
         }
+
+    @cached_property
+    def bindings(self) -> dict[str, list[tuple[ast.AST, ast.expr]]]:
+        """What names and `self.name` are set to, each with the function or class that it is in.
+
+        A function stands for what it returns, and an annotation for a value that is not there.
+        """
+        found: dict[str, list[tuple[ast.AST, ast.expr]]] = {}
+        for node in self.nodes:
+            for target, value in _bound(node):
+                scope = enclosing(target, ast.ClassDef, *FUNCTIONS) or self.tree
+                name = _name(target)
+                if name.startswith("self."):
+                    scope = enclosing(target, ast.ClassDef) or scope
+                elif isinstance(scope, ast.ClassDef):
+                    name = f"self.{name}"
+                found.setdefault(name, []).append((scope, value))
+        return found
 
     def dotted(self, node: ast.expr) -> str:
         """Tell what an expression such as `a.b` stands for; "" for any other expression."""
@@ -194,6 +219,39 @@ class Code:
         further = module.names.get(name)
         return self.find_class(further, depth - 1) if further else None
 
+    def values(
+        self, module: Module, node: ast.expr, seen: set[ast.AST] | None = None
+    ) -> Iterator[tuple[Module, ast.expr]]:
+        """List what an expression may be, with the module that this stands in.
+
+        It follows names, attributes of `self` and what functions of the addon return.
+        """
+        seen = set() if seen is None else seen
+        if node in seen:
+            return
+        seen.add(node)
+        yield module, node
+        for part in _parts(module, node):
+            yield from self.values(module, part, seen)
+        for place, value in self._set(module, node):
+            yield from self.values(place, value, seen)
+
+    def _set(self, module: Module, node: ast.expr) -> list[tuple[Module, ast.expr]]:
+        name = _name(node)
+        if name.startswith("self."):
+            outer = enclosing(node, ast.ClassDef)
+            cls = module.classes.get(outer.name) if isinstance(outer, ast.ClassDef) else None
+            scopes = [(one.module, one.node) for one in self.lineage(cls)[0]] if cls else []
+            return [found for place, scope in scopes for found in _bound_in(place, scope, name)]
+        for scope in around(node):
+            if isinstance(scope, (*FUNCTIONS, ast.Module)) and (
+                found := _bound_in(module, scope, name)
+            ):
+                return found
+        origin, _, name = module.names.get(name, "").rpartition(".")
+        other = self.find_module(origin)
+        return _bound_in(other, other.tree, name) if other else []
+
     def lineage(self, cls: Class) -> tuple[list[Class], list[str]]:
         """List a class with its ancestors, the nearest first, and those that cannot be found."""
         found, missing = [cls], []
@@ -210,6 +268,56 @@ class Code:
                 found = [one for one in found if one not in more] + more
                 missing += lost
         return found, missing
+
+
+def _name(node: ast.AST) -> str:
+    """Name a variable, an attribute of `self` or a function that is called; "" for the rest."""
+    if isinstance(node, ast.Call):
+        return _name(node.func)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"self.{node.attr}" if node.value.id in ("self", "cls") else ""
+    if isinstance(node, FUNCTIONS):
+        return node.name
+    return node.arg if isinstance(node, ast.arg) else getattr(node, "id", "")
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[ast.AST, ast.expr]]:
+    """List what a statement binds: a target and its value."""
+    if isinstance(node, ast.Assign):
+        yield from ((target, node.value) for target in node.targets)
+    elif isinstance(node, ast.AnnAssign):
+        value = node.value or node.annotation
+        yield node.target, node.annotation if is_none(value) else value
+    elif isinstance(node, ast.NamedExpr):
+        yield node.target, node.value
+    elif isinstance(node, ast.withitem) and node.optional_vars:
+        yield node.optional_vars, node.context_expr
+    elif isinstance(node, ast.arg):
+        # Without an annotation nothing is known, and it hides what is called the same outside.
+        yield node, node.annotation or ast.Constant(None)
+    elif isinstance(node, ast.Return | ast.Yield) and node.value:
+        function = enclosing(node, *FUNCTIONS)
+        if function:
+            yield function, node.value
+
+
+def _bound_in(module: Module, scope: ast.AST, name: str) -> list[tuple[Module, ast.expr]]:
+    return [(module, value) for where, value in module.bindings.get(name, []) if where is scope]
+
+
+def _parts(module: Module, node: ast.expr) -> list[ast.expr]:
+    """List what an expression chooses from, such as both sides of `a or b`."""
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.orelse]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return [node.left, node.right]
+    if isinstance(node, ast.Await | ast.NamedExpr):
+        return [node.value]
+    if isinstance(node, ast.Subscript) and module.dotted(node.value) == "typing.Optional":
+        return [node.slice]
+    return []
 
 
 def enclosing(node: ast.AST, *kinds: type[ast.AST]) -> ast.AST | None:
@@ -235,6 +343,11 @@ def around(node: ast.AST) -> Iterator[ast.AST]:
 def constant(node: ast.AST | None) -> object:
     """Return the value of a constant; None for any other expression."""
     return node.value if isinstance(node, ast.Constant) else None
+
+
+def is_none(node: ast.AST) -> bool:
+    """Tell whether an expression is a plain None."""
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def strings(node: ast.AST) -> Iterator[str]:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from .addon import Addon, Handler, Role
+from .clients import Timeout, timeout_of
 from .code import FUNCTIONS, Module, around, calls, constant, enclosing
 from .model import Doubt, Finding, Said
 from .schemas import properties, whole
@@ -20,6 +21,11 @@ def every(addon: Addon) -> list[Handler]:
 def modules(addon: Addon) -> list[Module]:
     """Take each module."""
     return addon.modules
+
+
+def with_addon(addon: Addon) -> list[tuple[Addon, Module]]:
+    """Take each module, with the addon for what it imports."""
+    return [(addon, module) for module in addon.modules]
 
 
 def modules_of_handlers(addon: Addon) -> list[Module]:
@@ -445,19 +451,19 @@ def _forgets_utc(module: Module, call: ast.Call) -> bool:
     return isinstance(text, str) and text.endswith("Z") and not text.endswith("%Z") and not replaced
 
 
-def timeouts(module: Module) -> Said:
+def timeouts(subject: tuple[Addon, Module]) -> Said:
     """Every request has a timeout.
 
     OTF ends no transfer that hangs, not even when a batch times out.
     """
-    verbs = ("get", "post", "put", "patch", "delete", "head", "options", "request")
+    addon, module = subject
     for call in module.calls:
-        name = module.dotted(call.func)
-        given = {keyword.arg for keyword in call.keywords}
-        waits = name in [f"requests.{verb}" for verb in verbs]
-        waits = waits or (name == "urllib.request.urlopen" and len(call.args) < 3)
-        if waits and not {"timeout", None} & given:
-            yield Finding(module.file, call.lineno, "this may wait for ever", "add timeout=")
+        told = timeout_of(addon.code, module, call)
+        if told is Timeout.NONE:
+            remedy = "give it timeout= and a number of seconds"
+            yield Finding(module.file, call.lineno, "this may wait for ever", remedy)
+        elif told is Timeout.UNKNOWN:
+            yield Doubt(module.file, call.lineno, "nobody can tell here whether it has a timeout")
 
 
 def sent_again(module: Module) -> Said:

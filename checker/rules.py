@@ -72,7 +72,7 @@ RULES = [
     Rule("failures-kept", handlers.failures_kept, signatures.transfers, "practice"),
     Rule("sent-again", handlers.sent_again, handlers.modules_of_handlers, "practice"),
     Rule("staged-files", handlers.staged_files, signatures.transfers, "OTF"),
-    Rule("timeouts", handlers.timeouts, handlers.modules, "OTF"),
+    Rule("timeouts", handlers.timeouts, handlers.with_addon, "OTF"),
     Rule("cacheable-written", handlers.cacheable_written, schemas.roles, "OTF"),
     # --- Plugins ---
     Rule("plugin-place", plugins.places, plugins.anything, "OTF"),

@@ -22,6 +22,8 @@ EXECUTION_CLASS = "class MyServiceExecution(ExecutionHandler):"
 NAME = '"opentaskpy.addons.myservice.remotehandlers.myservice.MyServiceTransfer"'
 HELPER = NAME.replace("MyServiceTransfer", "Helper")
 DIALECT = '"$schema": "https://json-schema.org/draft/2020-12/schema",'
+# What sends requests in the files of the rule `timeouts`.
+CLIENTS = ("pyproject.toml", '"tenacity>=9.0",', '"tenacity", "requests", "httpx", "urllib3",')
 ROLES = '    roles = ("source", "destination")\n'
 
 # Each edit: a file, the text that is replaced, and what replaces it. A file of which no text is
@@ -343,6 +345,26 @@ BROKEN = [
         "timeouts",
         (f"{R}/ask.py", "", 'import urllib.request\n\nurllib.request.urlopen("https://a.test")\n'),
         at="urlopen",
+    ),
+    # The session is made in the class above, and by a function.
+    broken(
+        "timeouts",
+        (
+            f"{R}/base.py",
+            "",
+            "import requests\n\n\ndef made():\n    session = requests.Session()\n"
+            "    return session\n\n\nclass Base:\n    def __init__(self, session=None):\n"
+            "        self._session = session or made()\n",
+        ),
+        (
+            f"{R}/ask.py",
+            "",
+            "from .base import Base\n\n\nclass Asking(Base):\n    def ask(self):\n"
+            '        self._session.request("GET", "a")\n',
+        ),
+        CLIENTS,
+        file=f"{R}/ask.py",
+        at="self._session.request",
     ),
     broken(
         "cacheable-written",

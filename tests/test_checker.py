@@ -107,6 +107,53 @@ def test_broken_addon_breaks_one_rule(
     assert all(finding.remedy for finding in found[rule].findings)
 
 
+SESSION = (
+    "from requests.adapters import HTTPAdapter\nimport requests\nsession = requests.Session()\n"
+)
+POOL = "from urllib3 import PoolManager\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ('import requests\nrequests.get("a", timeout=None)', Verdict.BROKEN),
+        ('import requests\nrequests.Session().get("a")', Verdict.BROKEN),
+        ('import requests\nwith requests.Session() as s:\n  s.send("a")', Verdict.BROKEN),
+        (f'{SESSION}session.mount("a", HTTPAdapter())\nsession.get("a")', Verdict.BROKEN),
+        ('import httpx\nc = httpx.Client(timeout=None)\nc.get("a")', Verdict.BROKEN),
+        (f'{POOL}pool = PoolManager()\ndef a():\n  pool.request("GET", "a")', Verdict.BROKEN),
+        (f'{POOL}OPTIONS = {{"maxsize": 2}}\nPoolManager(**OPTIONS).urlopen("a")', Verdict.BROKEN),
+        (f'{SESSION}session.get("a", timeout=3)', Verdict.OK),
+        (f'{SESSION}session.mount("https://", Waiting())\nsession.get("a")', Verdict.UNKNOWN),
+        (f'{SESSION}session.request = ask\nsession.get("a")', Verdict.UNKNOWN),
+        (f'{SESSION}session.headers.get("a")', Verdict.OK),
+        (f"{SESSION}def get(session, **kw):\n  return session.get(**kw)", Verdict.OK),
+        (f"{SESSION}def get(**kw):\n  return session.get(**kw)", Verdict.UNKNOWN),
+        ("import requests\ndef get(**kw):\n  requests.request('GET', 'a', **kw)", Verdict.UNKNOWN),
+        (
+            f"{SESSION}def get(**kw):\n  kw.setdefault('timeout', 3)\n  return session.get(**kw)",
+            Verdict.OK,
+        ),
+        ("import requests\ndef get(s: requests.Session):\n  s.get('a')", Verdict.UNKNOWN),
+        ("import httpx\nhttpx.Client().get('a')", Verdict.OK),
+        (f'{POOL}PoolManager(timeout=3).request("GET", "a")', Verdict.OK),
+        (
+            f'{POOL}OPTIONS = {{"timeout": 3}}\nPoolManager(**OPTIONS).urlopen("GET", "a")',
+            Verdict.OK,
+        ),
+        (f'{POOL}PoolManager(**options).request("GET", "a")', Verdict.UNKNOWN),
+    ],
+)
+def test_timeouts_of_clients(text: str, verdict: Verdict, otf: Installed, tmp_path: Path) -> None:
+    package = tmp_path / "src/opentaskpy/plugins/lookup/acme"
+    package.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    (package / "acme.py").write_text(text, encoding="utf-8")
+    (rule,) = (rule for rule in RULES if rule.id == "timeouts")
+    with opened(tmp_path, otf) as addon:
+        assert rule.judge(addon).verdict is verdict
+
+
 def test_nothing_is_guessed_where_otf_is_not_installed(sound: BakedProject, otf: Installed) -> None:
     results = check(sound.root, replace(otf, folder=None))
     assert not by_verdict(results, Verdict.BROKEN)
@@ -127,7 +174,7 @@ def test_nothing_is_guessed_of_a_foreign_base(
     assert {"attributes", "logger", "methods-of-execution", "dependencies"} <= told.keys()
 
 
-def test_distributions_keep_all_rules(sound: BakedProject, otf: Installed) -> None:
+def test_distributions_keep_all_rules(sound: BakedProject, otf: Installed, tmp_path: Path) -> None:
     for path in sound.build():
         results = check(path, otf)
         assert not by_verdict(results, Verdict.BROKEN)
