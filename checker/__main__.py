@@ -4,11 +4,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import engine, report
-from .addon import NotAnAddonError, opened
-from .installed import ask
-from .model import Verdict
-from .rules import RULES, judge
+try:
+    from . import engine, report
+    from .addon import NotAnAddonError, opened
+    from .installed import ask
+    from .model import Verdict
+    from .rules import RULES, judge
+except ModuleNotFoundError as error:
+    print(
+        f"python -m checker: error: {sys.executable} has no {error.name}: use the Python of an "
+        "environment that has opentaskpy, such as the addon's own .venv/bin/python",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
             results = judge(addon)
             print((report.as_json if chosen.json else report.text)(addon, results))
     except (NotAnAddonError, OSError) as error:
-        parser.error(str(error))
+        parser.exit(2, f"{parser.prog}: error: {error}\n")
     return int(any(result.verdict is Verdict.BROKEN for result in results))
 
 

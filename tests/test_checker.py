@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -247,7 +248,17 @@ def test_wrong_usage_is_told_in_one_line(
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-    assert told in capsys.readouterr().err.splitlines()[-1]
+    *usage, line = capsys.readouterr().err.splitlines()
+    assert told in line
+    assert bool(usage) is (not arguments)
+
+
+def test_interpreter_without_the_libraries_is_told_in_one_line(root: Path) -> None:
+    command = [sys.executable, "-S", "-m", "checker", "."]
+    done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "has no jsonschema" in line and ".venv/bin/python" in line
 
 
 def test_interpreter_without_the_addon_is_refused(
