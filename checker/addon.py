@@ -26,6 +26,9 @@ CACHING = "opentaskpy/variablecaching/"
 ASIDE = {"build", "dist", "docs", "examples", "node_modules", "site-packages", "test", "tests"}
 
 
+PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
 class NotAnAddonError(Exception):
     """There is nothing to check; the text says why."""
 
@@ -328,12 +331,32 @@ def _walk(folder: Path) -> list[Path]:
     return found
 
 
+def _is_project(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in PROJECT_FILES)
+
+
+def _kind(folder: Path) -> str:
+    """Tell what a folder is: a project, or a distribution that somebody has unpacked."""
+    if (folder / "PKG-INFO").is_file():
+        return "sdist"
+    if _is_project(folder):
+        return "folder"
+    # An environment has many of them.
+    if len(list(folder.glob("*.dist-info"))) == 1:
+        return "wheel"
+    inside = [path for path in sorted(folder.iterdir()) if path.is_dir() and _is_project(path)]
+    raise NotAnAddonError(
+        f"{folder} has no pyproject.toml, setup.py or setup.cfg: name the folder of one addon"
+        + (f", such as {inside[0]}" if inside else "")
+    )
+
+
 @contextmanager
 def opened(path: Path, otf: Installed) -> Iterator[Addon]:
     """Open an addon, wherever it is packed.
 
     Args:
-        path: A folder with pyproject.toml or packages in it, a .tar.gz or a .whl.
+        path: A folder with a project file in it, a .tar.gz or a .whl, unpacked or not.
         otf: What is known of the OTF that is installed.
 
     Raises:
@@ -351,8 +374,8 @@ def opened(path: Path, otf: Installed) -> Iterator[Addon]:
                 with tarfile.open(path) as sdist:
                     sdist.extractall(temporary, filter="data")
                 root = next(Path(temporary).iterdir())
-            elif path.is_dir() and (path / "PKG-INFO").is_file():
-                kind = "sdist"
+            elif path.is_dir():
+                kind = _kind(path)
         except (OSError, tarfile.TarError, zipfile.BadZipFile, StopIteration) as error:
             raise NotAnAddonError(f"{path} cannot be unpacked: {error}") from None
         if not root.is_dir():

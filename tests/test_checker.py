@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from pytest_cookies.plugin import Cookies
 from uv import find_uv_bin
 
 from checker.__main__ import main
-from checker.addon import opened
+from checker.addon import NotAnAddonError, opened
 from checker.installed import Installed, ask
 from checker.model import Result, Verdict
 from checker.report import table
@@ -166,6 +167,7 @@ def test_nothing_is_guessed_of_a_foreign_base(
 ) -> None:
     addon = tmp_path / "addon"
     shutil.copytree(sound.root / "src", addon / "src")
+    (addon / "setup.py").touch()
     for name in ("transfer.py", "execution.py"):
         module = addon / C / name
         text = module.read_text(encoding="utf-8").replace("def tidy(", "def end(")
@@ -181,6 +183,10 @@ def test_distributions_keep_all_rules(sound: BakedProject, otf: Installed, tmp_p
         assert not by_verdict(results, Verdict.BROKEN)
         # A distribution need not have all tests in it.
         assert by_verdict(results, Verdict.UNKNOWN).keys() <= {"schemas-tested"}
+    unpacked = tmp_path / "unpacked"
+    zipfile.ZipFile(path).extractall(unpacked)
+    with opened(unpacked, otf) as addon:
+        assert (addon.kind, addon.name) == ("wheel", "otf-addons-myservice")
     shutil.rmtree(sound.path("dist"))
 
 
@@ -238,7 +244,7 @@ def test_command(sound: BakedProject, tmp_path: Path, capsys: pytest.CaptureFixt
     [
         ([], "name an addon"),
         (["no/such/folder"], "no/such/folder is no folder, .tar.gz or .whl"),
-        ([str(Path(__file__).parents[1] / "docs")], "has no addon of OTF in it"),
+        ([str(Path(__file__).parents[1] / "docs")], "has no pyproject.toml, setup.py or setup.cfg"),
         ([str(Path(__file__).parents[1] / "docs"), "--python", "/no/python"], "/no/python"),
     ],
 )
@@ -251,6 +257,22 @@ def test_wrong_usage_is_told_in_one_line(
     *usage, line = capsys.readouterr().err.splitlines()
     assert told in line
     assert bool(usage) is (not arguments)
+
+
+def test_folder_of_several_addons_is_refused(
+    sound: BakedProject, otf: Installed, tmp_path: Path
+) -> None:
+    for name in ("cold", "warm"):
+        shutil.copytree(sound.root / "src", tmp_path / name / "src")
+        (tmp_path / name / "setup.cfg").touch()
+    with pytest.raises(NotAnAddonError, match=r"name the folder of one addon, such as .*cold$"):
+        check(tmp_path, otf)
+
+
+def test_project_without_an_addon_is_refused(otf: Installed, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    with pytest.raises(NotAnAddonError, match="has no addon of OTF in it"):
+        check(tmp_path, otf)
 
 
 def test_interpreter_without_the_libraries_is_told_in_one_line(root: Path) -> None:
