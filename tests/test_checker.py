@@ -339,7 +339,7 @@ def test_published_addon(requirement: str, otf: Installed, tmp_path: Path) -> No
 def test_transcript_is_what_is_printed(root: Path, tmp_path: Path) -> None:
     """The lines of the transcript are printed, in this order; "..." stands for others."""
     text = (root / "docs/checker.md").read_text(encoding="utf-8")
-    transcript = text.partition("```console\n")[2].partition("```")[0]
+    transcript = text.partition("```text\n")[2].partition("```")[0]
     command, *lines = transcript.strip().splitlines()
     download = ("pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:")
     (requirement,) = (each for each in PUBLISHED if each.startswith("otf-addons-vault"))
