@@ -313,8 +313,13 @@ def derived(answers: Mapping[str, Any]) -> dict[str, str]:
         "run": "__has_execution",
         "lookup": "__has_lookup",
     }
+    stubs = {"client": "__custom_transfer", "execution_client": "__custom_execution"}
+    files = [
+        f"  src/{path.replace('.', '/')}_{n}.py" for n, piece in stubs.items() if conditions[piece]
+    ]
     return {name: "yes" if condition else "" for name, condition in conditions.items()} | {
         "__first_task": next((task for task in tasks if conditions[tasks[task]]), "cache"),
+        "__stubs": "\n".join(files),  # what waits for the author, as the hooks print it
         "__workers": {"http": "8", "obstore": "32"}.get(client, "16"),
         "__transfer_class": f"{prefix}Transfer",
         "__execution_class": f"{prefix}Execution",

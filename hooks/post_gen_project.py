@@ -61,11 +61,9 @@ def next_steps() -> None:
     print("  . .venv/bin/activate        (Windows: .venv\\Scripts\\activate)")
     print("  pip install -e '.[dev]'     (Windows: double quotes)")
     print("  pytest")
-    stubs = {"__custom_transfer": "client", "__custom_execution": "execution_client"}
-    files = [f"{HANDLERS}/{MODULE}_{stub}.py" for piece, stub in stubs.items() if ANSWERS[piece]]
-    if files:
+    if ANSWERS["__stubs"]:
         print("\nThen write what the service does; each method says what it has to return:\n")
-        print("\n".join(f"  {file}" for file in files))
+        print(ANSWERS["__stubs"])
         print("\nand run a task with it:\n")
     if ANSWERS["__rest"]:
         print("  python tests/serve.py       (and what follows in another terminal)")

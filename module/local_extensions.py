@@ -90,8 +90,7 @@ def project_of(addon: Path) -> dict[str, Any]:
     """Read the metadata of the addon in a folder."""
     try:
         content = tomllib.loads((addon / "pyproject.toml").read_text(encoding="utf-8"))
-        project: dict[str, Any] = content["project"]
-        return project
+        return {**content["project"], "name": content["project"]["name"]}
     except (OSError, KeyError, ValueError) as error:
         raise answers.refusal("", str(addon), NO_ADDON) from error
 

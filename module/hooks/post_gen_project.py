@@ -15,7 +15,6 @@ from cookiecutter.generate import generate_files
 ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
 TEMPLATE = Path(ANSWERS["__template"])
 MODULE = ANSWERS["module_name"]
-HANDLERS = f"src/opentaskpy/addons/{ANSWERS['package_name']}/remotehandlers"
 
 # Where modules are; what is beside these folders stays as its author has it.
 FOLDERS = ("src", "tests", "cfg", "demo")
@@ -49,11 +48,9 @@ def next_steps(moved: list[str]) -> None:
     print(f"\n{MODULE} is now part of {ANSWERS['addon_name']}, in {len(moved)} new files. Next:\n")
     print("  pip install -e '.[dev]'")
     print("  pytest")
-    stubs = {"__custom_transfer": "client", "__custom_execution": "execution_client"}
-    files = [f"{HANDLERS}/{MODULE}_{stub}.py" for piece, stub in stubs.items() if ANSWERS[piece]]
-    if files:
+    if ANSWERS["__stubs"]:
         print("\nThen write what the service does; each method says what it has to return:\n")
-        print("\n".join(f"  {file}" for file in files))
+        print(ANSWERS["__stubs"])
         print("\nand run a task with it:\n")
     if ANSWERS["__rest"]:
         print(f"  python tests/serve.py demo/{MODULE}/service   (the rest in another terminal)")

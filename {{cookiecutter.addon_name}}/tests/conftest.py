@@ -26,10 +26,13 @@ def pytest_sessionstart() -> None:
     try:
         import_module("support.handlers").transfer_handlers()
     except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
-        place = f"{file or last.filename}:{line or last.lineno}"
-        raise pytest.UsageError(f"{place}: {type(error).__name__}: {error}") from None
+        place = error if isinstance(error, SyntaxError) else _raised_at(error)
+        where = f"{place.filename}:{place.lineno}"
+        raise pytest.UsageError(f"{where}: {type(error).__name__}: {error}") from None
+
+
+def _raised_at(error: Exception) -> traceback.FrameSummary:
+    return traceback.extract_tb(error.__traceback__)[-1]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,0 +1,90 @@
+"""The suite of an addon tells in one line, or in one failing test, what concerns all its tests."""
+
+import json
+import re
+import socket
+from pathlib import Path
+
+import pytest
+from pytest_cookies.plugin import Cookies
+
+from tests.baked import ONE_PROCESS, BakedProject, Venv
+from tests.conftest import baker
+
+LIVE = ("tests/conformance", "-k", "test_live_mode or test_client")
+WRONG_USAGE = 4  # an exit code of pytest
+
+
+@pytest.fixture(scope="module")
+def addon(cookies_session: Cookies) -> BakedProject:
+    return baker(cookies_session)(fsspec_protocol="ftp", execution="none")
+
+
+@pytest.fixture(scope="module")
+def venv(addon: BakedProject, tmp_path_factory: pytest.TempPathFactory) -> Venv:
+    venv = Venv.make(tmp_path_factory.mktemp("own_suite") / "venv")
+    venv.install("--editable", str(addon.root), "pytest-xdist")
+    return venv
+
+
+def suite(addon: BakedProject, venv: Venv, *tests: str, exit_code: int, **variables: str) -> str:
+    options = ("-p", "no:cacheprovider", "-q")
+    return venv.run("pytest", *options, *tests, cwd=addon.root, env=variables, exit_code=exit_code)
+
+
+def protocol(**options: object) -> str:
+    credentials = {"username": "otf", "password": "not-in-any-log"}
+    return json.dumps({"filesystem": "ftp", "options": options, "credentials": credentials})
+
+
+def test_service_that_is_not_reached_is_one_failure(addon: BakedProject, venv: Venv) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        live = protocol(host="127.0.0.1", port=closed.getsockname()[1])
+        variables = {"OTF_TEST_PROTOCOL": live, "OTF_TEST_FOLDER": "/scratch"}
+        told = suite(addon, venv, *ONE_PROCESS, *LIVE, exit_code=1, **variables)
+    assert "MyServiceClient does not reach the service, so it is not tested: " in told
+    assert "ConnectionRefusedError" in told
+    assert "not-in-any-log" not in told
+    assert re.search(r"^1 failed, \d+ passed, \d+ skipped", told, re.MULTILINE)
+    assert "the service is not reached: see test_live_mode" in told
+
+
+def test_variables_that_are_wrong_are_one_failure(addon: BakedProject, venv: Venv) -> None:
+    variables = {"OTF_TEST_PROTOCOL": "{not JSON", "OTF_TEST_FOLDER": "/scratch"}
+    told = suite(addon, venv, *ONE_PROCESS, *LIVE, exit_code=1, **variables)
+    assert "OTF_TEST_PROTOCOL is not valid JSON" in told
+    assert re.search(r"^1 failed, ", told, re.MULTILINE)
+
+
+@pytest.mark.parametrize("processes", [("-n", "2"), ONE_PROCESS], ids=["two", "one"])
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [("def (\n", "SyntaxError: invalid syntax"), ("import missing_package\n", "No module named")],
+    ids=["syntax", "import"],
+)
+def test_mistake_in_a_client_is_one_line(
+    mistake: str, told: str, processes: tuple[str, ...], addon: BakedProject, venv: Venv
+) -> None:
+    name = f"src/{addon.package.replace('.', '/')}/remotehandlers/myservice_client.py"
+    file, text = addon.path(name), addon.read(name)
+    try:
+        file.write_text(text + mistake, encoding="utf-8")
+        printed = suite(addon, venv, *processes, exit_code=WRONG_USAGE)
+    finally:
+        file.write_text(text, encoding="utf-8")
+    (line,) = printed.splitlines()[:1]
+    assert line.startswith(f"ERROR: {file}:{len(text.splitlines()) + 1}: ")
+    assert told in line
+    assert not "".join(printed.splitlines()[1:])
+
+
+def test_standard_test_that_cannot_tell_is_missed(addon: BakedProject, venv: Venv) -> None:
+    file = addon.path("tests/conformance/test_standard.py")
+    elsewhere = Path(f"{file}.gone")
+    file.rename(elsewhere)
+    try:
+        printed = suite(addon, venv, *ONE_PROCESS, exit_code=WRONG_USAGE)
+    finally:
+        elsewhere.rename(file)
+    assert "test_standard.py was deleted: take it from the template again" in printed
