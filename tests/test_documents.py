@@ -51,6 +51,11 @@ def test_transcripts_of_the_addon(bake: Bake) -> None:
     transcripts.check(f"```sh\n{before}```\n{addon.read(README)}", addon.root, ROOT)
 
 
+def test_every_test_has_a_row_for_maintainers() -> None:
+    named = set(re.findall(r"tests/(test_\w+)\.py", read("docs/maintaining.md")))
+    assert named == {path.stem for path in ROOT.glob("tests/test_*.py")}
+
+
 # --- A page for each question ---
 
 QUESTION = "docs/questions/{}.md"
