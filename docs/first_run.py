@@ -8,6 +8,7 @@ import pty
 import re
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Iterator
 from html import escape, unescape
@@ -18,7 +19,7 @@ from tests.transcripts import COLOR, SHELL, section, shell_variables, steps
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "first-run.svg"
 
-COLUMNS, ROWS = 100, 24
+COLUMNS, ROWS = 80, 24
 LINE = 19  # pixels
 LONGEST_WAIT = 1.5  # seconds; what takes longer is shortened
 PROMPT, QUESTION = "$ ", "): "
@@ -70,6 +71,7 @@ def record(folder: Path, pause: float) -> list[Line]:
     process, terminal = pty.fork()
     if not process:
         os.chdir(folder)
+        termios.tcsetwinsize(pty.STDIN_FILENO, (ROWS, COLUMNS))
         os.execvpe("bash", ("bash", "--noprofile", "--rcfile", str(settings), "-i"), variables)
     start, lines, rest = time.monotonic(), [], ""
     todo = commands()

@@ -200,6 +200,7 @@ LESS = {
     "everything",
     "execution_only",
     "http_execution_only",
+    "module_lambda",
     "module_unlike_package",
     "package_myservice",
     "sftp",

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from difflib import unified_diff
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
@@ -261,5 +262,6 @@ def test_transfer_flows_as_the_picture_shows(bake: Bake, tmp_path: Path) -> None
 def test_first_run_is_as_drawn(tmp_path: Path) -> None:
     lines = [line for _, line in first_run.record(tmp_path, 0)]
     drawn = first_run.drawn(first_run.PICTURE.read_text(encoding="utf-8"))
-    assert transcripts.matches(drawn, lines), "python -m docs.first_run draws it anew"
+    difference = "\n".join(unified_diff(drawn, lines, "as drawn", "now", lineterm="", n=0))
+    assert transcripts.matches(drawn, lines), f"python -m docs.first_run?\n{difference}"
     ElementTree.fromstring(first_run.draw(list(enumerate(lines))))
