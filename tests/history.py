@@ -23,9 +23,14 @@ REFUSED = (".rej", ".orig")
 
 
 def released() -> list[str]:
-    """List the tags of releases that this clone has; a shallow one has none."""
-    command = ("git", "-C", str(ROOT), "tag", "--list", "v*", "--sort=version:refname")
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+    """List the tags of releases that differ from the present state; a shallow clone has none."""
+    tags = _git("tag", "--list", "v*", "--sort=version:refname").stdout.split()
+    return [tag for tag in tags if _git("diff", "--quiet", tag).returncode]
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ("git", "-C", str(ROOT), *arguments)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def somebody(home: Path, **more: str) -> dict[str, str]:
