@@ -13,8 +13,8 @@ HANDLERS = TESTS / "support" / "handlers.py"  # not there in an addon of plugins
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Tests wait about as long as they compute, so two of them can share a core."""
-    return min(2 * (os.cpu_count() or 1), 8)
+    """Use one process more than there are cores: tests also wait."""
+    return min((os.cpu_count() or 1) + 1, 8)
 
 
 def pytest_sessionstart() -> None:
