@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import json
 import keyword
+import os
 import re
+import shlex
+import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +66,8 @@ PROTOCOLS = {
     "webdav": "webdav4[fsspec]",
     "webhdfs": "requests",
 }
+# Addons on PyPI whose files an addon with a package of the same name would replace.
+PUBLISHED = {name: f"otf-addons-{name}" for name in ("aws", "gcp", "o365", "vault", "winrm")}
 # pip would take an addon of one of these names for the package that the addon depends on.
 REQUIRED = {"opentaskpy", "fsspec", "pytest", "urllib3"}
 REQUIRED |= {name.split("[")[0] for name in PROTOCOLS.values()}
@@ -211,6 +217,11 @@ def _yes_or_no(value: Any) -> str:
     return "" if isinstance(value, bool) else "is neither true nor false: write true or false"
 
 
+def asked(questions: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the questions of a cookiecutter.json, without what is private."""
+    return {key: default for key, default in questions.items() if not key.startswith("_")}
+
+
 _ATOM, _LABEL = r"[A-Za-z0-9_%+-]+", r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 
 RULES: dict[str, Rule] = {
@@ -236,8 +247,8 @@ RULES: dict[str, Rule] = {
     "description": _text(200, "Open Task Framework addon for My Service"),
 } | {
     key: _choice(question) if isinstance(question, list) else _yes_or_no
-    for key, question in QUESTIONS.items()
-    if not key.startswith("_") and isinstance(question, list | bool)
+    for key, question in asked(QUESTIONS).items()
+    if isinstance(question, list | bool)
 }
 
 
@@ -320,6 +331,7 @@ def derived(answers: Mapping[str, Any]) -> dict[str, str]:
     return {name: "yes" if condition else "" for name, condition in conditions.items()} | {
         "__first_task": next((task for task in tasks if conditions[tasks[task]]), "cache"),
         "__stubs": "\n".join(files),  # what waits for the author, as the hooks print it
+        "__published": PUBLISHED.get(answers["package_name"], ""),
         "__workers": {"http": "8", "obstore": "32"}.get(client, "16"),
         "__transfer_class": f"{prefix}Transfer",
         "__execution_class": f"{prefix}Execution",
@@ -359,6 +371,32 @@ CONDITION = re.compile(
 )
 
 
+@contextmanager
+def keeping(answers: Mapping[str, Any], questions: Mapping[str, Any]) -> Iterator[None]:
+    """Add to a refusal how to go on without typing all other answers again."""
+    before = dict(answers)
+    try:
+        yield
+    except FailedHookException as error:
+        wrong = re.split(r"['\"]", str(error))[0].split()  # the keys before the value
+        kept = [
+            f"{key}={before[key]}"
+            for key, default in questions.items()
+            if key in before and key not in wrong and str(before[key]) != _default(default, before)
+        ]
+        if not kept or not is_asking():
+            raise
+        words = subprocess.list2cmdline(kept) if os.name == "nt" else shlex.join(kept)
+        hint = f"To keep your other answers, add them to the command: {words}"
+        raise FailedHookException(f"{error}\n{hint}") from None
+
+
+def is_asking() -> bool:
+    """Tell whether the answers are typed, and not given on the command line or in a file."""
+    given = {"--no-input", "--replay", "--replay-file"} & set(sys.argv)
+    return sys.stdin.isatty() and not given and Path(sys.argv[0]).stem != "cruft"
+
+
 # Stands for the braces that a filter has written, which are not Jinja's to look at.
 MASK = "\ue000"
 
@@ -366,13 +404,16 @@ MASK = "\ue000"
 class Question:
     """A question or a check of cookiecutter.json: one value, through one filter."""
 
-    def __init__(self, match: re.Match[str]) -> None:
-        """Keep what was found."""
+    def __init__(self, match: re.Match[str], questions: Mapping[str, Any]) -> None:
+        """Keep what was found, and all questions that are asked."""
         self.match = match
+        self.questions = questions
 
     def render(self, **context: Any) -> str:
         """Return the default, or nothing for a check; raise when the check fails."""
-        return _filled_in(self.match, context["cookiecutter"])
+        answers = context["cookiecutter"]
+        with keeping(answers, self.questions):
+            return _filled_in(self.match, answers)
 
 
 class Plain:
@@ -402,10 +443,12 @@ class Guard:
 
     folder = "addon_name"  # what the folder is called after
     own = own_texts(ROOT)
+    questions = asked(QUESTIONS)
 
     def __init__(self, environment: Environment) -> None:
         """Give the environment the filters, and stand before its two ways to make a template."""
-        environment.filters.update(FILTERS, settled=self.settle)
+        late = {"must_select": must_select, "settled": self.settle}
+        environment.filters.update(FILTERS | {name: self._kept(late[name]) for name in late})
         self.environment = environment
         self.answers: Mapping[str, Any] = {}
         self.from_string = environment.from_string
@@ -421,7 +464,7 @@ class Guard:
             source = self._filled(source)
         elif source in self.own:
             if match := VALUE.fullmatch(source):
-                return Question(match)
+                return Question(match, self.questions)
         elif MARKUP.search(source):
             raise refusal("", source, PLAIN_TEXT)
         return self.from_string(source) if MARKUP.search(source) else Plain(source)
@@ -443,14 +486,30 @@ class Guard:
                 raise refusal("", FOLDER, PLAIN_TEXT)
             check(answers[key], key)
         must_select(answers)
-        place = Path(answers.get("_output_dir", "."), answers["addon_name"])
-        if place.is_symlink():  # with -f, files would be written where it leads
-            raise refusal(
-                "addon_name", answers["addon_name"], "is a link: write another name, or remove it"
-            )
+        if "_output_dir" in answers:  # cruft tells none: it renders into a temporary folder
+            self.check_place(Path(answers["_output_dir"]), answers["addon_name"])
         answers.update(derived(answers))
         self.answers = answers
         return answers
+
+    def check_place(self, place: Path, name: str) -> None:
+        """Refuse to write where somebody else's files are."""
+        if (place / name).is_symlink():  # with -f, files would be written where it leads
+            raise refusal("addon_name", name, "is a link: write another name, or remove it")
+        if next(place.glob("src/opentaskpy/addons/*/__init__.py"), None):
+            raise refusal(
+                "",
+                str(place.resolve()),
+                "is an addon: write another folder with -o, or --directory module, which adds a "
+                "module to this one",
+            )
+
+    def _kept(self, check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def kept(answers: Any) -> Any:
+            with keeping(answers, self.questions):
+                return check(answers)
+
+        return kept
 
     def _filled(self, source: str) -> str:
         if "{{" in source:
@@ -473,6 +532,12 @@ class Guard:
             also = bool(self.answers[second])
             holds = (holds and also) if joint == "and" else (holds or also)
         return body if holds else otherwise or ""
+
+
+def _default(question: Any, answers: Mapping[str, Any]) -> str:
+    """Return the answer that somebody gives who presses Enter."""
+    choice = question[0] if isinstance(question, list) else question
+    return VALUE.sub(lambda match: _filled_in(match, answers), str(choice))
 
 
 def _filled_in(match: re.Match[str], answers: Mapping[str, Any]) -> str:
@@ -527,7 +592,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "to_module_name": to_module_name,
     "to_class_prefix": to_class_prefix,
     "check": check,
-    "must_select": must_select,
     "toml": quoted,
     "json_text": quoted,
     "yaml_text": quoted,

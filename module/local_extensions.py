@@ -1,6 +1,7 @@
 """Hands the rules of answers.py to Jinja, with those of a module that an addon gets later."""
 
 import importlib.util
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -38,6 +39,7 @@ class ModuleGuard(answers.Guard):
 
     folder = "__folder"
     own = answers.own_texts(MODULE)
+    questions = answers.asked(json.loads((MODULE / "cookiecutter.json").read_text("utf-8")))
 
     def settle(self, given: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         """Add to the answers what the addon knows already, and check them all."""
@@ -62,6 +64,9 @@ class ModuleGuard(answers.Guard):
             wrong = f"needs {', '.join(missing)}: add this to pyproject.toml and try again"
             raise answers.refusal("module_name", module, wrong)
         return given
+
+    def check_place(self, place: Path, name: str) -> None:
+        """Do nothing: the module belongs into an addon, and no file that exists is touched."""
 
     def _taken(self, addon: Path) -> Iterator[str]:
         """Find the files of the module that exist."""

@@ -94,9 +94,9 @@ class Sandbox:
         (self.out.parent / "neighbour.txt").write_text("mine")
 
     def run(
-        self, *arguments: str, typed: str = "", **environment: str
+        self, *arguments: str, typed: str = "", stdin: int | None = None, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run the command as a user does."""
+        """Run the command as a user does; what is typed comes through a pipe, or from `stdin`."""
         home = {"HOME": str(self.folder / "home"), "USERPROFILE": str(self.folder / "home")}
         temp = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.folder / "tmp"))
         config = [] if "--config-file" in arguments else ["--default-config"]
@@ -105,11 +105,21 @@ class Sandbox:
             [sys.executable, "-m", "cookiecutter", *config, "-o", *where, *arguments],
             cwd=self.folder / "outer",
             env={**os.environ, **home, **temp, **environment},
-            input=typed,
             capture_output=True,
             encoding="utf-8",
             timeout=60,
+            **({"input": typed} if stdin is None else {"stdin": stdin}),
         )
+
+    def type(self, *lines: str, arguments: tuple[str, ...] = ()) -> str:
+        """Answer the questions on a terminal, and return what is printed."""
+        terminal, stdin = os.openpty()
+        try:
+            os.write(terminal, "".join(f"{line}\n" for line in lines).encode() + b"\4")
+            return self.run(*arguments, stdin=stdin).stdout
+        finally:
+            os.close(terminal)
+            os.close(stdin)
 
     def bake(self, *arguments: str, **environment: str) -> Path:
         """Run the command with these answers, and return the addon's folder."""
@@ -279,6 +289,40 @@ def test_a_typed_answer_is_refused_before_the_next_question(sandbox: Sandbox) ->
     assert "[3/" not in run.stdout
     assert run.stdout.splitlines()[-1].endswith("write another name, such as x")
     assert snapshot(sandbox.out) == {}
+
+
+HINT = "To keep your other answers, add them to the command: "
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no pseudo-terminals")
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        pytest.param(["", "../x"], "", id="Enter only"),
+        pytest.param(["My Acme", "../x"], "'service_name=My Acme'", id="a name"),
+        pytest.param(
+            ["A", "", "b", "", "C", "2", "", "ftpp"],
+            "service_name=A package_name=b class_prefix=C transfer=source",
+            id="names and a choice",
+        ),
+        pytest.param(
+            ["", "", "", "", "", "4", "3", "", "4", "n", ""],
+            "transfer_client=http",
+            id="nothing selected",
+        ),
+    ],
+)
+def test_typed_answers_are_not_lost(sandbox: Sandbox, typed: list[str], kept: str) -> None:
+    """They can be given on the command line, where they become the defaults of the questions."""
+    told = sandbox.type(*typed)
+    assert ": write another name" in told or ": write one of" in told or ": choose" in told
+    assert told.partition(HINT)[2].strip() == kept
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no pseudo-terminals")
+def test_answers_that_were_not_typed_need_no_hint(sandbox: Sandbox) -> None:
+    """They are in the command already."""
+    assert HINT not in sandbox.type(arguments=("--no-input", "service_name=A", "addon_name=../x"))
 
 
 def test_a_hostile_configuration_is_refused(sandbox: Sandbox) -> None:
@@ -543,6 +587,21 @@ def test_a_link_out_of_the_output_folder_is_refused(sandbox: Sandbox) -> None:
     assert run.returncode == 1
     assert "is a link: write another name, or remove it" in run.stdout
     assert snapshot(outside) == {}
+
+
+def test_an_addon_inside_an_addon_is_refused(sandbox: Sandbox) -> None:
+    """Somebody has forgotten `--directory module`."""
+    package = sandbox.out / "src/opentaskpy/addons/acme"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    assert "is an addon: write another folder" in sandbox.refuse("--no-input")
+
+
+def test_a_package_that_pypi_has_is_told(sandbox: Sandbox) -> None:
+    """Both would have files of the same names."""
+    told = "otf-addons-aws on PyPI has a package aws too: do not install both."
+    assert told in sandbox.run("--no-input", "service_name=AWS").stdout
+    assert "PyPI" not in sandbox.run("--no-input").stdout
 
 
 def test_the_hooks_run_without_an_output_folder(template: Path, tmp_path: Path) -> None:
