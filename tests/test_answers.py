@@ -12,9 +12,10 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -94,9 +95,24 @@ class Sandbox:
         (self.out.parent / "neighbour.txt").write_text("mine")
 
     def run(
-        self, *arguments: str, typed: str = "", stdin: int | None = None, **environment: str
+        self, *arguments: str, typed: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run the command as a user does; what is typed comes through a pipe, or from `stdin`."""
+        """Run the command as a user does; what is typed comes through a pipe."""
+        return self._run(arguments, environment, input=typed)
+
+    def type(self, *lines: str, arguments: tuple[str, ...] = ()) -> str:
+        """Answer the questions on a terminal, and return what is printed."""
+        terminal, stdin = os.openpty()
+        try:
+            os.write(terminal, "".join(f"{line}\n" for line in lines).encode() + b"\4")
+            return self._run(arguments, {}, stdin=stdin).stdout
+        finally:
+            os.close(terminal)
+            os.close(stdin)
+
+    def _run(
+        self, arguments: Iterable[str], environment: Mapping[str, str], **answers: Any
+    ) -> subprocess.CompletedProcess[str]:
         home = {"HOME": str(self.folder / "home"), "USERPROFILE": str(self.folder / "home")}
         temp = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.folder / "tmp"))
         config = [] if "--config-file" in arguments else ["--default-config"]
@@ -108,18 +124,8 @@ class Sandbox:
             capture_output=True,
             encoding="utf-8",
             timeout=60,
-            **({"input": typed} if stdin is None else {"stdin": stdin}),
+            **answers,
         )
-
-    def type(self, *lines: str, arguments: tuple[str, ...] = ()) -> str:
-        """Answer the questions on a terminal, and return what is printed."""
-        terminal, stdin = os.openpty()
-        try:
-            os.write(terminal, "".join(f"{line}\n" for line in lines).encode() + b"\4")
-            return self.run(*arguments, stdin=stdin).stdout
-        finally:
-            os.close(terminal)
-            os.close(stdin)
 
     def bake(self, *arguments: str, **environment: str) -> Path:
         """Run the command with these answers, and return the addon's folder."""

@@ -11,12 +11,13 @@ from tests.pipelines import tool
 
 pytestmark = pytest.mark.slow  # test_addons.py runs the same gates, one by one
 
-# With their own requirements between them. On the newest versions test_addons.py runs every one.
+# With their own requirements between them.
 OLDEST = [one for one in COMBINATIONS if one.id in WHOLE | {"everything", "s3", "sftp"}]
 
 
-def test_with_uv(bake: Bake) -> None:
-    run(tool("uv"), "run", "poe", "check", cwd=bake().root, timeout=600)
+@pytest.mark.parametrize("answers", COMBINATIONS)
+def test_with_uv(bake: Bake, answers: Answers) -> None:
+    run(tool("uv"), "run", "poe", "check", cwd=bake(**answers).root, timeout=600)
 
 
 @pytest.mark.parametrize("answers", OLDEST)
