@@ -394,7 +394,8 @@ def keeping(answers: Mapping[str, Any], questions: Mapping[str, Any]) -> Iterato
 def is_asking() -> bool:
     """Tell whether the answers are typed, and not given on the command line or in a file."""
     given = {"--no-input", "--replay", "--replay-file"} & set(sys.argv)
-    return sys.stdin.isatty() and not given and Path(sys.argv[0]).stem != "cruft"
+    typed = sys.stdin is not None and sys.stdin.isatty()
+    return typed and not given and Path(sys.argv[0]).stem != "cruft"
 
 
 # Stands for the braces that a filter has written, which are not Jinja's to look at.
