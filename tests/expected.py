@@ -142,7 +142,7 @@ FILES = {
         {transfers}/test_direct_transfers.py
         {transfers}/test_faults_of_direct_transfers.py
     """,
-    "http_transfer": "tests/rest/test_{module}_files.py",
+    "http_transfer": "tests/rest/test_{module}_files.py tests/rest/{module}_api.py",
     "http_source": "{source}/credentials.json",
     "http_destination": "{destination}/credentials.json",
     # --- Executions ---
@@ -195,6 +195,7 @@ FILES = {
         tests/support/loopback/access.py
         tests/support/loopback/files.py
         tests/support/loopback/jobs.py
+        tests/support/loopback/request.py
         tests/support/loopback/server.py
     """,
     # --- Plugins ---
