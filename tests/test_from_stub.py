@@ -1,6 +1,8 @@
 """The clients that the documents write step by step are written, checked and run."""
 
+import ast
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import job_server, transcripts
+from tests import drive_server, job_server, transcripts
 from tests.baked import BakedProject, Venv
 from tests.conftest import ROOT, Bake
 from tests.servers import HOST, PASSWORD, USER, Server, running
@@ -116,6 +118,116 @@ def test_service(bake: Bake, tmp_path: Path) -> None:
 def test_whole_suite_of_the_service(bake: Bake, tmp_path: Path) -> None:
     with service(bake, tmp_path) as it:
         it.test(**it.live())
+
+
+# --- From the demo to your API ---
+
+API_PAGE = "docs/from-demo-to-your-api.md"
+
+CLIENT = HANDLERS.format("acmedrive") + "/acmedrive_client.py"
+
+# The client of the demo reads times in several forms; the tests of an addon do not know its API.
+TIMES = """
+from opentaskpy.addons.acmedrive.remotehandlers.acmedrive_client import _seconds
+for time in ("2001-09-09T01:46:40Z", "2001-09-09T03:46:40+02:00", "2001-09-09T01:46:40"):
+    assert _seconds(time) == 1e9, time
+assert _seconds(None) is None
+"""
+# Other names for the same API.
+RENAMED = {
+    '"/folders/{path}"': '"/v2/directories/{path}/files"',
+    '"/files/{path}"': '"/v2/content/{path}"',
+    '"/copy", "/move"': '"/v2/copies", "/v2/moves"',
+    '"from", "to"': '"source", "target"',
+    '"limit", "cursor"': '"pageSize", "pageToken"',
+    '"files", "next"': '"entries", "nextPageToken"',
+    '"name", "size", "modified"': '"title", "bytes", "updatedAt"',
+}
+QUICK = ("tests/conformance/transfers/test_client.py", "tests/rest")
+
+
+def demo_api(bake: Bake, folder: Path) -> Written:
+    """Bake and install the addon of the page."""
+    project = bake(service_name="Acme Drive", transfer_client="http", execution="none")
+    return Written.install(project, folder)
+
+
+def rest_api(bake: Bake, folder: Path) -> Written:
+    """Do so, and write the client of the page, and what answers to it."""
+    it = demo_api(bake, folder)
+    client, api = code(API_PAGE, "python")
+    it.write(CLIENT, client)
+    it.write("tests/rest/acmedrive_api.py", api)
+    return it
+
+
+def test_rest_api_with_other_names(bake: Bake, tmp_path: Path) -> None:
+    it = demo_api(bake, tmp_path)
+    it.run("python", "-c", TIMES, TZ="Asia/Tokyo")
+    client = it.project.read(CLIENT)
+    for demo, other in RENAMED.items():
+        assert demo in client
+        client = client.replace(demo, other)
+    it.write(CLIENT, client)
+    it.test(*QUICK)
+
+
+def test_rest_api_keeps_what_it_says(bake: Bake) -> None:
+    project = bake(service_name="Acme Drive", transfer_client="http", execution="none")
+    text = (ROOT / API_PAGE).read_text(encoding="utf-8")
+    told = text.partition("This is the whole file, in which")[2].partition(" are as they")[0]
+    before, after = methods(project.read(CLIENT)), methods(code(API_PAGE, "python")[0])
+    kept = {name for name in before if before[name] == after.get(name)}
+    assert kept == set(re.findall(r"`(\w+)`", told))
+
+
+def methods(client: str) -> dict[str, str]:
+    """Return the methods of a client, without their layout."""
+    (cls,) = (node for node in ast.parse(client).body if isinstance(node, ast.ClassDef))
+    return {n.name: ast.unparse(n) for n in cls.body if isinstance(n, ast.FunctionDef)}
+
+
+def test_rest_api(bake: Bake, tmp_path: Path) -> None:
+    it = rest_api(bake, tmp_path)
+    it.is_clean()
+    it.test(*QUICK, "tests/test_cfg_acmedrive.py")
+
+
+def test_rest_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
+    """The stand-in has its names from the client; this server has them from the page."""
+    it = rest_api(bake, tmp_path)
+    drive, secret, incoming = (tmp_path / name for name in ("drive", "secret", "incoming"))
+    for each in (drive / "reports" / "done", drive / "scratch", secret, incoming):
+        each.mkdir(parents=True)
+    (secret / "drive").write_text(PASSWORD)
+    (drive / "reports" / "report.csv").write_bytes(b"1;2")
+    with drive_server.serving(drive, PASSWORD) as port:
+        host = f"http://{HOST}:{port}"
+        credentials = {"apiKeyHeader": "X-Acme-Key", "apiKey": PASSWORD}
+        live = {
+            "OTF_TEST_PROTOCOL": json.dumps({"credentials": credentials}),
+            "OTF_TEST_HOSTNAME": host,
+            "OTF_TEST_FOLDER": "/scratch",
+        }
+        it.test("tests/conformance/transfers/test_client.py", **live)
+        (text,) = code(API_PAGE, "json")
+        for shown, here in (
+            ("drive.example.com", host),
+            ("/data/incoming", str(incoming)),
+            ("/run/secrets", str(secret)),
+        ):
+            assert shown in text
+            text = text.replace(shown, here)
+        it.write("cfg/acmedrive/report.json", text)
+        it.run("task-run", "-c", "cfg", "-t", "report")
+    assert (incoming / "report.csv").read_bytes() == b"1;2"
+    assert [path.name for path in (drive / "reports").rglob("*.csv")] == ["report.csv"]
+    assert (drive / "reports" / "done" / "report.csv").exists()
+
+
+@pytest.mark.slow
+def test_whole_suite_of_the_rest_api(bake: Bake, tmp_path: Path) -> None:
+    rest_api(bake, tmp_path).test()
 
 
 # --- From stub to execution ---
