@@ -207,8 +207,11 @@ def _address(pattern: str, limit: int, shape: str) -> Rule:
 
 def _choice(choices: list[str]) -> Rule:
     def rule(value: Any) -> str:
-        fine = isinstance(value, str) and value in choices
-        return "" if fine else f"is not a choice: write one of {', '.join(choices)}"
+        if isinstance(value, str) and value in choices:
+            return ""
+        lower = str(value).lower()
+        meant = lower if lower in choices else f"one of {', '.join(choices)}"
+        return f"is not a choice: write {meant}"
 
     return rule
 
@@ -398,6 +401,8 @@ def is_asking() -> bool:
     return typed and not given and Path(sys.argv[0]).stem != "cruft"
 
 
+OVERWRITE = {"-f", "-fs", "-sf", "--overwrite-if-exists"}
+
 # Stands for the braces that a filter has written, which are not Jinja's to look at.
 MASK = "\ue000"
 
@@ -504,6 +509,9 @@ class Guard:
                 "is an addon: write another folder with -o, or --directory module, which adds a "
                 "module to this one",
             )
+        # Cookiecutter refuses it too, but the answers would be lost.
+        if is_asking() and (place / name).exists() and not OVERWRITE & set(sys.argv):
+            raise refusal("addon_name", name, "exists already: write another name, or remove it")
 
     def _kept(self, check: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def kept(answers: Any) -> Any:

@@ -69,7 +69,8 @@ def next_steps() -> None:
         print("  python tests/serve.py       (and what follows in another terminal)")
     print(f"  task-run -c cfg -t {ANSWERS['__first_task']}-{MODULE}\n")
     if published := ANSWERS["__published"]:
-        print(f"{published} on PyPI has a package {PACKAGE} too: do not install both.\n")
+        print(f"{published} on PyPI has a package {PACKAGE} too: choose another package_name,")
+        print("or never install both.\n")
 
 
 prune()

@@ -305,6 +305,7 @@ HINT = "To keep your other answers, add them to the command: "
     ("typed", "kept"),
     [
         pytest.param(["", "../x"], "", id="Enter only"),
+        pytest.param(["A", "", "", "", "", "", "", "S3"], "service_name=A", id="another case"),
         pytest.param(["My Acme", "../x"], "'service_name=My Acme'", id="a name"),
         pytest.param(
             ["A", "", "b", "", "C", "2", "", "ftpp"],
@@ -321,8 +322,19 @@ HINT = "To keep your other answers, add them to the command: "
 def test_typed_answers_are_not_lost(sandbox: Sandbox, typed: list[str], kept: str) -> None:
     """They can be given on the command line, where they become the defaults of the questions."""
     told = sandbox.type(*typed)
-    assert ": write another name" in told or ": write one of" in told or ": choose" in told
+    assert re.search(": write (another name|one of|s3)|: choose", told)
     assert told.partition(HINT)[2].strip() == kept
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no pseudo-terminals")
+def test_folder_that_exists_costs_no_answers(sandbox: Sandbox) -> None:
+    """Cookiecutter finds it when all questions are answered."""
+    sandbox.bake()
+    typed = [""] * 11 + ["Me"] + [""] * 6
+    told = sandbox.type(*typed)
+    assert "addon_name 'otf-addons-myservice' exists already: write another name" in told
+    assert told.partition(HINT)[2].strip() == "author_name=Me"
+    assert "exists already" not in sandbox.type(*typed, arguments=("-f",))
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no pseudo-terminals")
@@ -605,7 +617,7 @@ def test_an_addon_inside_an_addon_is_refused(sandbox: Sandbox) -> None:
 
 def test_a_package_that_pypi_has_is_told(sandbox: Sandbox) -> None:
     """Both would have files of the same names."""
-    told = "otf-addons-aws on PyPI has a package aws too: do not install both."
+    told = "otf-addons-aws on PyPI has a package aws too: choose another package_name"
     assert told in sandbox.run("--no-input", "service_name=AWS").stdout
     assert "PyPI" not in sandbox.run("--no-input").stdout
 

@@ -17,6 +17,7 @@ import pytest
 from tests.baked import ONE_PROCESS, BakedProject, Venv, clean_environment
 from tests.conftest import ROOT, Bake
 from tests.servers import BUCKET, PASSWORD, Proxy, Server, running
+from tests.transcripts import blocks
 
 COMMON = "src/opentaskpy/addons/{{cookiecutter.package_name}}/common"
 
@@ -303,7 +304,7 @@ def test_service(kind: str, bake: Bake, tmp_path: Path, subtests: pytest.Subtest
             with subtests.test(check.__name__):
                 check(it)
         if kind == "s3":
-            for check in (listing_takes_a_request_for_a_thousand_files, no_bucket_is_an_error):
+            for check in ONLY_S3:
                 with subtests.test(check.__name__):
                     check(it)
 
@@ -328,8 +329,49 @@ def listing_takes_a_request_for_a_thousand_files(it: Lab) -> None:
 
 
 def no_bucket_is_an_error(it: Lab) -> None:
-    source = it.source(directory=f"{BUCKET}-missing/folder", error=False)
-    assert "does not exist" in it.run(source, it.local(), exit_code=1)
+    missing: dict[str, Any] = {"directory": f"{BUCKET}-missing/folder"}
+    assert "does not exist" in it.run(it.source(error=False, **missing), it.local(), exit_code=1)
+    outgoing = {**it.local(), "fileRegex": ".*"}
+    Path(outgoing["directory"], "a.txt").touch()
+    destination = it.destination(createDirectoryIfNotExists=True, **missing)
+    log = it.run(outgoing, destination, exit_code=1)
+    assert "-missing/folder does not exist (" in log  # and not: set what is set
+
+
+def what_would_lead_to_another_server_is_refused(it: Lab) -> None:
+    options = {"endpont_url": "http://127.0.0.1:9"}
+    log = it.run(it.source(protocol=it.protocol(options=options)), it.local(), exit_code=1)
+    assert "s3 has no argument endpont_url: do you mean endpoint_url?" in log
+    log = it.run(it.source(hostname="http://127.0.0.1:9"), it.local(), exit_code=1)
+    assert "s3 has no hostname: write the address into protocol.options" in log
+
+
+def example_of_the_readme_works(it: Lab) -> None:
+    (text,) = blocks(it.project.read("README.md"), "json")
+    secret, local = it.folder / "secret", it.local()["directory"]
+    secret.write_text(PASSWORD)
+    for shown, here in (
+        ("bucket/reports", it.server.folder),
+        ("https://s3.example.com", it.server.protocol()["options"]["endpoint_url"]),
+        ("/run/secrets/s3", str(secret)),
+        ("/data/incoming", local),
+    ):
+        assert shown in text
+        text = text.replace(shown, here)
+    it.put({"report.csv": b"1;2", "report.txt": b""})
+    it.run(it.source(), it.local())  # writes variables.json
+    (it.folder / "cfg" / "example.json").write_text(text)
+    arguments = ("-c", str(it.folder / "cfg"), "-t", "example")
+    it.venv.run("task-run", *arguments, cwd=it.folder, env=it.environment())
+    assert [file.name for file in Path(local).iterdir()] == ["report.csv"]
+
+
+ONLY_S3 = (
+    listing_takes_a_request_for_a_thousand_files,
+    no_bucket_is_an_error,
+    what_would_lead_to_another_server_is_refused,
+    example_of_the_readme_works,
+)
 
 
 @pytest.mark.slow

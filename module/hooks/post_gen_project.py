@@ -46,8 +46,8 @@ def move_new_files(rendered: Path) -> list[str]:
 def next_steps(moved: list[str]) -> None:
     """Name what is new, and the files that wait for their author."""
     print(f"\n{MODULE} is now part of {ANSWERS['addon_name']}, in {len(moved)} new files. Next:\n")
-    print("  pip install -e '.[dev]'")
-    print("  pytest")
+    print("  pip install -e '.[dev]'     (with uv: uv sync)")
+    print("  pytest                      (uv run pytest)")
     if ANSWERS["__stubs"]:
         print("\nThen write what the service does; each method says what it has to return:\n")
         print(ANSWERS["__stubs"])
