@@ -234,7 +234,7 @@ BROKEN = [
         at=TRANSFER_CLASS,
     ),
     # --- Handlers ---
-    broken("compiles", (f"{C}/ranges.py", "import io", "import import"), at="import import"),
+    broken("compiles", (f"{C}/ranges.py", "import threading", "import import"), at="import import"),
     broken(
         "inheritance",
         (HANDLERS, TRANSFER_CLASS, f'class Helper:\n    """No handler."""\n\n\n{TRANSFER_CLASS}'),
