@@ -35,7 +35,6 @@ FILES = {
         tests/support/command_line.py
         tests/support/engine.py
         tests/support/handlers.py
-        tests/support/run_with_client.py
         tests/test_cfg_{module}.py
         tests/conformance/test_checklist.py
         tests/conformance/test_schemas.py

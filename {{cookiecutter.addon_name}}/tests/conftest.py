@@ -1,5 +1,6 @@
 """What concerns the test run as a whole."""
 
+import gc
 import os
 import traceback
 from importlib import import_module
@@ -29,6 +30,11 @@ def pytest_sessionstart() -> None:
         place = error if isinstance(error, SyntaxError) else _raised_at(error)
         where = f"{place.filename}:{place.lineno}"
         raise pytest.UsageError(f"{where}: {type(error).__name__}: {error}") from None
+
+
+def pytest_collection_finish() -> None:
+    """Spare Python looking for garbage among the tests, which last until the end."""
+    gc.freeze()
 
 
 def _raised_at(error: Exception) -> traceback.FrameSummary:
