@@ -14,7 +14,7 @@ help:
 	@echo 'make test      lint, and every test that takes seconds (minutes in all)'
 	@echo 'make test-all  the slow tests too: other versions of Python'
 	@echo 'make lint      ruff and mypy on the template itself'
-	@echo 'make bench     how long it takes to bake an addon, and how fast addons move files'
+	@echo 'make bench     how long a new addon takes until all is green, and how fast addons move files'
 	@echo 'make clean     remove build/ and all caches'
 
 # Each command is printed as you would type it.
@@ -38,8 +38,9 @@ lint: $(BIN)/pytest
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: $(BIN)/cookiecutter
+bench: $(BIN)/pytest
 	$(BIN)/python bench/startup.py
+	$(BIN)/python -m bench.first_check
 	$(BIN)/python -m bench.transfers
 
 clean:
