@@ -21,7 +21,6 @@ DIFFERENCES = {
     "pytest.ini_options.pythonpath": "the template's tests are a package",
     "pytest.ini_options.filterwarnings": "the template renders code, the addon has it",
     "pytest.ini_options.markers": "an addon has no slow tests",
-    "pytest.ini_options.tmp_path_retention_policy": "whole environments are too large to keep",
     "ruff.extend-exclude": "the addon's files are checked where they are rendered",
     "ruff.lint.isort.known-third-party": "the addon shares a namespace with opentaskpy",
     "ruff.lint.per-file-ignores.hooks/**": "an addon has no hooks",

@@ -1,12 +1,15 @@
 """What concerns the test run as a whole."""
 
 import gc
+import logging
 import os
 import traceback
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from opentaskpy.otflogging import TaskFileHandler
 
 TESTS = Path(__file__).parent
 STANDARD = TESTS / "conformance" / "test_standard.py"
@@ -35,6 +38,17 @@ def pytest_sessionstart() -> None:
 def pytest_collection_finish() -> None:
     """Spare Python looking for garbage among the tests, which last until the end."""
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def log_files() -> Iterator[None]:
+    """Take its log files from OTF after a test: its loggers go on writing to them."""
+    yield
+    for logger in list(logging.Logger.manager.loggerDict.values()):
+        for handler in getattr(logger, "handlers", [])[:]:
+            if isinstance(handler, TaskFileHandler):
+                handler.close()
+                logger.removeHandler(handler)
 
 
 def _raised_at(error: Exception) -> traceback.FrameSummary:
