@@ -453,7 +453,7 @@ class Guard:
 
     def __init__(self, environment: Environment) -> None:
         """Give the environment the filters, and stand before its two ways to make a template."""
-        late = {"must_select": must_select, "settled": self.settle}
+        late = {"must_select": must_select, "placed": self.place, "settled": self.settle}
         environment.filters.update(FILTERS | {name: self._kept(late[name]) for name in late})
         self.environment = environment
         self.answers: Mapping[str, Any] = {}
@@ -465,7 +465,7 @@ class Guard:
     def text(self, source: Any, *args: Any, **kwargs: Any) -> Any:
         """Make a template of a question, an answer, a hook, or the name of a file or folder."""
         if source == f"{{{{cookiecutter.{self.folder}}}}}":
-            source = f"{{{{ (cookiecutter | settled).{self.folder} }}}}"
+            source = f"{{{{ (cookiecutter | settled | placed).{self.folder} }}}}"
         elif self.answers:
             source = self._filled(source)
         elif source in self.own:
@@ -492,10 +492,14 @@ class Guard:
                 raise refusal("", FOLDER, PLAIN_TEXT)
             check(answers[key], key)
         must_select(answers)
-        if "_output_dir" in answers:  # cruft tells none: it renders into a temporary folder
-            self.check_place(Path(answers["_output_dir"]), answers["addon_name"])
         answers.update(derived(answers))
         self.answers = answers
+        return answers
+
+    def place(self, answers: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Check where the addon is to be, before it is made: the hooks run when it is there."""
+        if "_output_dir" in answers:  # cruft tells none: it renders into a temporary folder
+            self.check_place(Path(answers["_output_dir"]), answers["addon_name"])
         return answers
 
     def check_place(self, place: Path, name: str) -> None:

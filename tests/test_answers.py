@@ -327,6 +327,12 @@ def test_typed_answers_are_not_lost(sandbox: Sandbox, typed: list[str], kept: st
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no pseudo-terminals")
+def test_enter_alone_makes_an_addon(sandbox: Sandbox) -> None:
+    assert "otf-addons-myservice is ready." in sandbox.type(*[""] * 18)
+    assert (sandbox.out / "otf-addons-myservice" / "pyproject.toml").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no pseudo-terminals")
 def test_folder_that_exists_costs_no_answers(sandbox: Sandbox) -> None:
     """Cookiecutter finds it when all questions are answered."""
     sandbox.bake()
@@ -334,7 +340,7 @@ def test_folder_that_exists_costs_no_answers(sandbox: Sandbox) -> None:
     told = sandbox.type(*typed)
     assert "addon_name 'otf-addons-myservice' exists already: write another name" in told
     assert told.partition(HINT)[2].strip() == "author_name=Me"
-    assert "exists already" not in sandbox.type(*typed, arguments=("-f",))
+    assert "is ready." in sandbox.type(*typed, arguments=("-f",))
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no pseudo-terminals")
