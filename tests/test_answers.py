@@ -329,7 +329,7 @@ def test_typed_answers_are_not_lost(sandbox: Sandbox, typed: list[str], kept: st
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no pseudo-terminals")
 def test_enter_alone_makes_an_addon(sandbox: Sandbox) -> None:
     assert "otf-addons-myservice is ready." in sandbox.type(*[""] * 18)
-    assert (sandbox.out / "otf-addons-myservice" / "pyproject.toml").exists()
+    assert [path.name for path in sandbox.out.iterdir()] == ["otf-addons-myservice"]
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no pseudo-terminals")
