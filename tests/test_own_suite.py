@@ -3,6 +3,8 @@
 import json
 import re
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,18 @@ def venv(addon: BakedProject, tmp_path_factory: pytest.TempPathFactory) -> Venv:
 def suite(addon: BakedProject, venv: Venv, *tests: str, exit_code: int, **variables: str) -> str:
     options = ("-p", "no:cacheprovider", "-q")
     return venv.run("pytest", *options, *tests, cwd=addon.root, env=variables, exit_code=exit_code)
+
+
+@contextmanager
+def client_ending_with(text: str, addon: BakedProject) -> Iterator[tuple[Path, int]]:
+    """Add to the file of the client; give its path, and the number of the first new line."""
+    name = f"src/{addon.package.replace('.', '/')}/remotehandlers/myservice_client.py"
+    file, before = addon.path(name), addon.read(name)
+    file.write_text(before + text, encoding="utf-8")
+    try:
+        yield file, len(before.splitlines()) + 1
+    finally:
+        file.write_text(before, encoding="utf-8")
 
 
 def protocol(**options: object) -> str:
@@ -66,17 +80,41 @@ def test_variables_that_are_wrong_are_one_failure(addon: BakedProject, venv: Ven
 def test_mistake_in_a_client_is_one_line(
     mistake: str, told: str, processes: tuple[str, ...], addon: BakedProject, venv: Venv
 ) -> None:
-    name = f"src/{addon.package.replace('.', '/')}/remotehandlers/myservice_client.py"
-    file, text = addon.path(name), addon.read(name)
-    try:
-        file.write_text(text + mistake, encoding="utf-8")
+    with client_ending_with(mistake, addon) as (file, line_number):
         printed = suite(addon, venv, *processes, exit_code=WRONG_USAGE)
-    finally:
-        file.write_text(text, encoding="utf-8")
     (line,) = printed.splitlines()[:1]
-    assert line.startswith(f"ERROR: {file}:{len(text.splitlines()) + 1}: ")
+    assert line.startswith(f"ERROR: {file}:{line_number}: ")
     assert told in line
     assert not "".join(printed.splitlines()[1:])
+
+
+NO_LISTING = """
+def broken(self: object, folder: str) -> None:
+    raise KeyError("the size")
+
+
+MyServiceClient.list_folder = broken
+"""
+
+
+def test_fault_that_many_tests_fail_for_is_told_at_the_end(addon: BakedProject, venv: Venv) -> None:
+    tests = ("tests/conformance/transfers/test_client.py", "tests/conformance/transfers")
+    with client_ending_with(NO_LISTING, addon):
+        printed = suite(addon, venv, "-n", "2", *tests, "-k", "source or list", exit_code=1)
+    failed, told = re.findall(r"^=+ why (\d+) tests failed =+\n(.*)", printed, re.M | re.S)[0]
+    reasons = re.findall(r"^ *(\d+) x (.*)", told, re.MULTILINE)
+    assert sum(int(times) for times, _ in reasons) > int(failed) / 2
+    assert "the size" in reasons[0][1]
+    assert f"Begin with {tests[0]}: " in told
+    assert told.splitlines()[-1].startswith(f"{failed} failed, ")
+
+
+def test_log_of_a_task_is_shown_once(addon: BakedProject, venv: Venv) -> None:
+    test = "tests/conformance/transfers/test_sources.py"
+    with client_ending_with(NO_LISTING, addon):
+        printed = suite(addon, venv, *ONE_PROCESS, "-x", test, exit_code=1)
+    assert printed.count("Running transfer") == 1
+    assert "support/command.py" not in printed, "the helper is shown, not the test"
 
 
 def test_standard_test_that_cannot_tell_is_missed(addon: BakedProject, venv: Venv) -> None:

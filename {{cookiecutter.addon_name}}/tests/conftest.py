@@ -3,7 +3,9 @@
 import gc
 import logging
 import os
+import re
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +16,10 @@ from opentaskpy.otflogging import TaskFileHandler
 TESTS = Path(__file__).parent
 STANDARD = TESTS / "conformance" / "test_standard.py"
 HANDLERS = TESTS / "support" / "handlers.py"  # not there in an addon of plugins alone
+
+MANY = 10  # tests that failed, at which the summary says what for
+FEW = 5  # reasons that it gives
+PATH = re.compile(r"[^\s:'\"]*[/\\][^\s:'\"]*")
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -51,12 +57,11 @@ def log_files() -> Iterator[None]:
                 logger.removeHandler(handler)
 
 
-def _raised_at(error: Exception) -> traceback.FrameSummary:
-    return traceback.extract_tb(error.__traceback__)[-1]
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end what the author still has to write."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say at the very end what most tests failed for, and what the author still has to write."""
+    yield
+    _tell_reasons(terminalreporter)
     if not HANDLERS.is_file():
         return
     support = import_module("support.handlers")
@@ -67,3 +72,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.section(f"to be written: {client.__module__}")
             for method in methods:
                 terminalreporter.write_line(f"{client.__name__}.{method}")
+
+
+def _tell_reasons(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what many tests failed for: often it is one fault."""
+    failed = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
+    if len(failed) < MANY:
+        return
+    reasons = Counter(_reason(report) for report in failed)
+    terminalreporter.section(f"why {len(failed)} tests failed")
+    for reason, times in reasons.most_common(FEW):
+        terminalreporter.write_line(f"{times:4} x {reason}")
+    files = {report.nodeid.partition("::")[0] for report in failed}
+    for file in sorted(file for file in files if file.endswith("/test_client.py")):
+        terminalreporter.write_line(f"Begin with {file}: it tests each method of the client alone.")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = crash.message if crash else report.longreprtext
+    line = next(iter(text.splitlines()), "").removeprefix("AssertionError: ")
+    return PATH.sub("...", line)  # which differs from test to test
+
+
+def _raised_at(error: Exception) -> traceback.FrameSummary:
+    return traceback.extract_tb(error.__traceback__)[-1]

@@ -25,19 +25,29 @@ class Result:
     exit_code: int
     log: str
 
+    # pytest shows the log of a test that fails, so the messages need not have it.
+
     def assert_success(self, *messages: str) -> None:
-        """Fail with the log unless the task succeeded and said so."""
-        assert self.exit_code == 0, f"OTF expects the task to succeed; its log:\n{self.log}"
+        """Fail unless the task succeeded and said so."""
+        __tracebackhide__ = True
+        assert self.exit_code == 0, f"the task failed: {self._last_error()}"
         self._assert_logged(messages)
 
     def assert_failure(self, *messages: str) -> None:
-        """Fail with the log unless the task failed and said why."""
-        assert self.exit_code == 1, f"OTF expects the task to fail; its log:\n{self.log}"
+        """Fail unless the task failed and said why."""
+        __tracebackhide__ = True
+        assert self.exit_code == 1, f"the task should fail, but its exit code is {self.exit_code}"
         self._assert_logged(messages)
 
+    def _last_error(self) -> str:
+        lines = [line for line in self.log.splitlines() if "error" in line.lower()]
+        # After the time and the place, which differ from test to test.
+        return lines[-1].rpartition(" — ")[2] if lines else f"its exit code is {self.exit_code}"
+
     def _assert_logged(self, messages: Sequence[str]) -> None:
+        __tracebackhide__ = True
         for message in messages:
-            assert message in self.log, f"no {message!r} in the log:\n{self.log}"
+            assert message in self.log, f"no {message!r} in the log"
 
 
 def run_command(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> Result:
@@ -51,6 +61,7 @@ def run_command(command: Sequence[str], cwd: Path, environment: Mapping[str, str
         encoding="utf-8",
         timeout=120,
     )
+    print(process.stdout)
     return Result(process.returncode, process.stdout)
 
 
