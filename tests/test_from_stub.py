@@ -172,6 +172,24 @@ def test_rest_api_with_other_names(bake: Bake, tmp_path: Path) -> None:
     it.test(*QUICK)
 
 
+def test_stand_in_says_how_it_is_reached(bake: Bake, tmp_path: Path) -> None:
+    it = demo_api(bake, tmp_path)
+    serve = ("python", "tests/serve.py", "--port")
+    with it.venv.running(*serve, "0", cwd=it.project.root) as line:
+        url = line.split()[-1]
+        port = url.rpartition(":")[2]
+        told = it.venv.run(*serve, port, cwd=it.project.root, exit_code=1)
+        assert told == f"Port {port}: Address already in use. Take another one: --port 0\n"
+        download = ("task-run", "-c", "cfg", "-t", "download-acmedrive")
+        it.run(*download, ACMEDRIVE_HOST=url)
+    task = "cfg/acmedrive/download-acmedrive.json"
+    it.write(
+        task, it.project.read(task).replace('"credentials"', '"retrySeconds": 1, "credentials"')
+    )
+    told = it.venv.run(*download, cwd=it.project.root, env={"ACMEDRIVE_HOST": url}, exit_code=1)
+    assert f"GET /folders/outbox: cannot connect to 127.0.0.1:{port}: " in told
+
+
 def test_rest_api_keeps_what_it_says(bake: Bake) -> None:
     project = bake(service_name="Acme Drive", transfer_client="http", execution="none")
     text = (ROOT / API_PAGE).read_text(encoding="utf-8")
