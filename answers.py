@@ -7,6 +7,7 @@ question right after that question, so a wrong answer ends the run in one line w
 
 from __future__ import annotations
 
+import difflib
 import json
 import keyword
 import os
@@ -20,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment
 
@@ -394,6 +396,17 @@ def keeping(answers: Mapping[str, Any], questions: Mapping[str, Any]) -> Iterato
         raise FailedHookException(f"{error}\n{hint}") from None
 
 
+def require_known(questions: Mapping[str, Any]) -> None:
+    """Refuse an answer on the command line to what is no question: Cookiecutter passes over it."""
+    context = click.get_current_context(silent=True)
+    given = context.params.get("extra_context") if context else None
+    for key in given or ():
+        if key not in questions and not key.startswith("_"):
+            near = difflib.get_close_matches(key, questions, n=1)
+            instead = f"write {near[0]}" if near else "write one of those in its docs/questions"
+            raise refusal("", key, f"is no question of this template: {instead}")
+
+
 def is_asking() -> bool:
     """Tell whether the answers are typed, and not given on the command line or in a file."""
     given = {"--no-input", "--replay", "--replay-file"} & set(sys.argv)
@@ -453,6 +466,7 @@ class Guard:
 
     def __init__(self, environment: Environment) -> None:
         """Give the environment the filters, and stand before its two ways to make a template."""
+        require_known(self.questions)
         late = {"must_select": must_select, "placed": self.place, "settled": self.settle}
         environment.filters.update(FILTERS | {name: self._kept(late[name]) for name in late})
         self.environment = environment

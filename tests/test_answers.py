@@ -288,6 +288,21 @@ def test_a_choice_that_is_none_leaves_nothing_behind(sandbox: Sandbox, choice: s
     assert snapshot(sandbox.out) == before
 
 
+@pytest.mark.parametrize(
+    ("answer", "instead"),
+    [
+        ("transferclient=http", "write transfer_client"),
+        ("Transfer=both", "write transfer"),
+        ("colour=red", "write one of those in its docs/questions"),
+    ],
+)
+def test_answer_to_no_question_is_refused(sandbox: Sandbox, answer: str, instead: str) -> None:
+    """Cookiecutter passes over it, and the addon would be another one than was meant."""
+    message = sandbox.refuse("--no-input", answer)
+    assert message.startswith(f"{answer.partition('=')[0]!r} is no question of this template: ")
+    assert instead in message
+
+
 def test_a_typed_answer_is_refused_before_the_next_question(sandbox: Sandbox) -> None:
     """Nobody answers twenty questions to hear that the second answer was wrong."""
     run = sandbox.run(typed="Acme\n../x\n")
