@@ -175,6 +175,7 @@ FILES = {
     "http_execution": """
         {addon}/common/http_retries.py
         tests/rest/test_{module}_jobs.py
+        tests/rest/{module}_execution_api.py
         {addon}/remotehandlers/schemas/execution/{module}/credentials.json
     """,
     # --- HTTP, for either ---

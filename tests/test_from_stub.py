@@ -172,6 +172,34 @@ def test_rest_api_with_other_names(bake: Bake, tmp_path: Path) -> None:
     it.test(*QUICK)
 
 
+# Other names for the same API of jobs, and other states.
+RENAMED_JOBS = {
+    'JOBS = "/jobs"': 'JOBS = "/v2/runs"',
+    'JOB = "/jobs/{id}"': 'JOB = "/v2/run/{id}"',
+    'LOG = "/jobs/{id}/log"': 'LOG = "/v2/output/{id}"',
+    'CANCEL = "/jobs/{id}/cancel"': 'CANCEL = "/v2/run/{id}/actions/stop"',
+    '"command", "host", "directory", "parameters"': '"script", "node", "cwd", "variables"',
+    '"id", "state", "exitCode"': '"runId", "phase", "returnCode"',
+    '"lines", "after"': '"output", "offset"',
+    '{"queued", "running"}': '{"PENDING", "ACTIVE"}',
+    '{"succeeded": 0, "failed": 1}': '{"DONE": 0, "CRASHED": 1, "REJECTED": 1}',
+    '{"cancelled"}': '{"STOPPED"}',
+    '"Idempotency-Key"': '"X-Request-Id"',
+}
+
+
+def test_job_api_with_other_names(bake: Bake, tmp_path: Path) -> None:
+    project = bake(service_name="Acme Jobs", transfer="none", execution="http")
+    it = Written.install(project, tmp_path)
+    name = HANDLERS.format("acmejobs") + "/acmejobs_execution_client.py"
+    client = it.project.read(name)
+    for demo, other in RENAMED_JOBS.items():
+        assert client.count(f"{demo}\n") == 1, demo
+        client = client.replace(f"{demo}\n", f"{other}\n")
+    it.write(name, client)
+    it.test("tests/rest", "tests/conformance/executions", "tests/test_cfg_acmejobs.py")
+
+
 def test_stand_in_says_how_it_is_reached(bake: Bake, tmp_path: Path) -> None:
     it = demo_api(bake, tmp_path)
     serve = ("python", "tests/serve.py", "--port")
