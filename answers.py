@@ -400,10 +400,12 @@ def require_known(questions: Mapping[str, Any]) -> None:
     """Refuse an answer on the command line to what is no question: Cookiecutter passes over it."""
     context = click.get_current_context(silent=True)
     given = context.params.get("extra_context") if context else None
-    for key in given or ():
+    if not isinstance(given, Mapping):  # none, or the text of cruft's option of that name
+        return
+    for key in given:
         if key not in questions and not key.startswith("_"):
             near = difflib.get_close_matches(key, questions, n=1)
-            instead = f"write {near[0]}" if near else "write one of those in its docs/questions"
+            instead = f"write {near[0]}" if near else "write a key of its cookiecutter.json"
             raise refusal("", key, f"is no question of this template: {instead}")
 
 

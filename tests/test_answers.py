@@ -17,6 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from cookiecutter.exceptions import FailedHookException
@@ -293,7 +294,7 @@ def test_a_choice_that_is_none_leaves_nothing_behind(sandbox: Sandbox, choice: s
     [
         ("transferclient=http", "write transfer_client"),
         ("Transfer=both", "write transfer"),
-        ("colour=red", "write one of those in its docs/questions"),
+        ("colour=red", "write a key of its cookiecutter.json"),
     ],
 )
 def test_answer_to_no_question_is_refused(sandbox: Sandbox, answer: str, instead: str) -> None:
@@ -301,6 +302,14 @@ def test_answer_to_no_question_is_refused(sandbox: Sandbox, answer: str, instead
     message = sandbox.refuse("--no-input", answer)
     assert message.startswith(f"{answer.partition('=')[0]!r} is no question of this template: ")
     assert instead in message
+
+
+@pytest.mark.parametrize("given", [None, "{}", '{"transfer": "source"}', {"transfer": "source"}])
+def test_other_commands_give_answers_in_their_own_way(given: object) -> None:
+    """cruft has an option of the same name, and a text in it."""
+    with click.Context(click.Command("create")) as context:
+        context.params["extra_context"] = given
+        answers.require_known(answers.QUESTIONS)
 
 
 def test_a_typed_answer_is_refused_before_the_next_question(sandbox: Sandbox) -> None:

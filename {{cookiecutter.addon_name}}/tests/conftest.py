@@ -17,9 +17,9 @@ TESTS = Path(__file__).parent
 STANDARD = TESTS / "conformance" / "test_standard.py"
 HANDLERS = TESTS / "support" / "handlers.py"  # not there in an addon of plugins alone
 
-MANY = 10  # tests that failed, at which the summary says what for
+MANY = 3  # tests that failed, at which the summary says what for
 FEW = 5  # reasons that it gives
-PATH = re.compile(r"[^\s:'\"]*[/\\][^\s:'\"]*")
+VARYING = re.compile(r"[^\s:'\"]*[/\\][^\s:'\"]*|[0-9a-f]{8,}")  # paths and identifiers
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -79,10 +79,13 @@ def _tell_reasons(terminalreporter: pytest.TerminalReporter) -> None:
     failed = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
     if len(failed) < MANY:
         return
-    reasons = Counter(_reason(report) for report in failed)
+    reasons = [_reason(report) for report in failed]
+    alike = [VARYING.sub("", reason) for reason in reasons]
     terminalreporter.section(f"why {len(failed)} tests failed")
-    for reason, times in reasons.most_common(FEW):
-        terminalreporter.write_line(f"{times:4} x {reason}")
+    for each, times in Counter(alike).most_common(FEW):
+        terminalreporter.write_line(f"{times:4} x {reasons[alike.index(each)]}")
+    if len(set(alike)) > FEW:
+        terminalreporter.write_line("       and others")
     files = {report.nodeid.partition("::")[0] for report in failed}
     for file in sorted(file for file in files if file.endswith("/test_client.py")):
         terminalreporter.write_line(f"Begin with {file}: it tests each method of the client alone.")
@@ -91,8 +94,7 @@ def _tell_reasons(terminalreporter: pytest.TerminalReporter) -> None:
 def _reason(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash else report.longreprtext
-    line = next(iter(text.splitlines()), "").removeprefix("AssertionError: ")
-    return PATH.sub("...", line)  # which differs from test to test
+    return next(iter(text.splitlines()), "").removeprefix("AssertionError: ")[:200]
 
 
 def _raised_at(error: Exception) -> traceback.FrameSummary:

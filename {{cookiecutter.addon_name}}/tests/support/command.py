@@ -1,6 +1,7 @@
 """Runs commands, `task-run` above all."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TASK_RUN = str(Path(sys.executable).with_name("task-run"))
+
+ERROR = re.compile(r"ERROR |.* — ERROR - |Error running task: ")
 
 ADDON = Path(__file__).parent.parent.parent
 
@@ -30,7 +33,7 @@ class Result:
     def assert_success(self, *messages: str) -> None:
         """Fail unless the task succeeded and said so."""
         __tracebackhide__ = True
-        assert self.exit_code == 0, f"the task failed: {self._last_error()}"
+        assert self.exit_code == 0, f"the task failed: {self._reason()}"
         self._assert_logged(messages)
 
     def assert_failure(self, *messages: str) -> None:
@@ -39,15 +42,17 @@ class Result:
         assert self.exit_code == 1, f"the task should fail, but its exit code is {self.exit_code}"
         self._assert_logged(messages)
 
-    def _last_error(self) -> str:
-        lines = [line for line in self.log.splitlines() if "error" in line.lower()]
+    def _reason(self) -> str:
+        lines = self.log.splitlines()
+        # The first is the cause: OTF adds more general ones.
+        errors = [line for line in lines if ERROR.match(line)] or lines[-1:]
         # After the time and the place, which differ from test to test.
-        return lines[-1].rpartition(" — ")[2] if lines else f"its exit code is {self.exit_code}"
+        return errors[0].rpartition(" — ")[2] if errors else f"its exit code is {self.exit_code}"
 
     def _assert_logged(self, messages: Sequence[str]) -> None:
         __tracebackhide__ = True
         for message in messages:
-            assert message in self.log, f"no {message!r} in the log"
+            assert message in self.log, f"no {message!r} in the log, but: {self._reason()}"
 
 
 def run_command(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> Result:
