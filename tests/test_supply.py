@@ -17,7 +17,7 @@ from tests.conftest import ROOT, Bake
 
 HOOKS = [ROOT / "hooks/pre_gen_project.py", ROOT / "hooks/post_gen_project.py"]
 # What is there wherever Cookiecutter is.
-WITH_COOKIECUTTER = {"cookiecutter", "jinja2"}
+WITH_COOKIECUTTER = {"click", "cookiecutter", "jinja2"}
 
 
 def test_hooks_are_these_two() -> None:
