@@ -57,11 +57,11 @@ def test_service_that_is_not_reached_is_one_failure(addon: BakedProject, venv: V
         live = protocol(host="127.0.0.1", port=closed.getsockname()[1])
         variables = {"OTF_TEST_PROTOCOL": live, "OTF_TEST_FOLDER": "/scratch"}
         told = suite(addon, venv, *ONE_PROCESS, *LIVE, exit_code=1, **variables)
-    assert "MyServiceClient does not reach the service, so it is not tested: " in told
+    assert "MyServiceClient cannot use the service, so it is not tested: " in told
     assert "ConnectionRefusedError" in told
     assert "not-in-any-log" not in told
     assert re.search(r"^1 failed, \d+ passed, \d+ skipped", told, re.MULTILINE)
-    assert "the service is not reached: see test_live_mode" in told
+    assert "the service cannot be used: see test_live_mode" in told
 
 
 def test_variables_that_are_wrong_are_one_failure(addon: BakedProject, venv: Venv) -> None:

@@ -19,7 +19,7 @@ HANDLERS = TESTS / "support" / "handlers.py"  # not there in an addon of plugins
 
 MANY = 3  # tests that failed, at which the summary says what for
 FEW = 5  # reasons that it gives
-VARYING = re.compile(r"[^\s:'\"]*[/\\][^\s:'\"]*|[0-9a-f]{8,}")  # paths and identifiers
+VARYING = re.compile(r"[^\s:'\"]*[/\\][^\s:'\"]*|[0-9a-f]{8,}|:\d{4,}")  # paths, identifiers, ports
 
 
 def pytest_xdist_auto_num_workers() -> int:
