@@ -5,7 +5,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -23,13 +23,16 @@ class Jobs:
         self._folder = folder
         self._jobs: dict[int, tuple[subprocess.Popen[bytes], Path]] = {}
 
-    def start(self, command: str, directory: str) -> int:
+    def start(
+        self, command: str, directory: str, variables: Mapping[str, str] | None = None
+    ) -> int:
         handle, path = tempfile.mkstemp(dir=self._folder)
         with os.fdopen(handle, "wb") as output:
             process = subprocess.Popen(
                 command,
                 shell=True,
                 cwd=directory or None,
+                env={**os.environ, **(variables or {})},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -38,12 +41,17 @@ class Jobs:
         return process.pid
 
     def look(self, job: int, position: int) -> dict[str, object]:
-        process, path = self._jobs[job]
-        code = process.poll()  # before the output is read: nothing comes after the end
-        with path.open("rb") as output:
-            output.seek(position)
-            chunk = output.read(CHUNK)
+        code = self.code(job)  # before the output is read: nothing comes after the end
+        chunk = self.output(job, position)
         return {"output": chunk, "ended": code is not None and len(chunk) < CHUNK, "code": code}
+
+    def code(self, job: int) -> int | None:
+        return self._jobs[job][0].poll()
+
+    def output(self, job: int, position: int) -> bytes:
+        with self._jobs[job][1].open("rb") as output:
+            output.seek(position)
+            return output.read(CHUNK)
 
     def end(self, job: int) -> None:
         with suppress(ProcessLookupError):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import drive_server, job_server, transcripts
+from tests import drive_server, job_server, runs_server, transcripts
 from tests.baked import BakedProject, Venv
 from tests.conftest import ROOT, Bake
 from tests.servers import HOST, PASSWORD, USER, Server, running
@@ -123,8 +123,15 @@ def test_whole_suite_of_the_service(bake: Bake, tmp_path: Path) -> None:
 # --- From the demo to your API ---
 
 API_PAGE = "docs/from-demo-to-your-api.md"
+JOB_API_PAGE = "docs/from-demo-to-your-job-api.md"
 
 CLIENT = HANDLERS.format("acmedrive") + "/acmedrive_client.py"
+JOB_CLIENT = HANDLERS.format("acmeruns") + "/acmeruns_execution_client.py"
+
+# The answers that the addons of these pages are made from.
+DRIVE = {"service_name": "Acme Drive", "transfer_client": "http", "execution": "none"}
+RUNS = {"service_name": "Acme Runs", "transfer": "none", "execution": "http"}
+PAGES = [(API_PAGE, CLIENT, DRIVE), (JOB_API_PAGE, JOB_CLIENT, RUNS)]
 
 # The client of the demo reads times in several forms; the tests of an addon do not know its API.
 TIMES = """
@@ -148,8 +155,7 @@ QUICK = ("tests/conformance/transfers/test_client.py", "tests/rest")
 
 def demo_api(bake: Bake, folder: Path) -> Written:
     """Bake and install the addon of the page."""
-    project = bake(service_name="Acme Drive", transfer_client="http", execution="none")
-    return Written.install(project, folder)
+    return Written.install(bake(**DRIVE), folder)
 
 
 def rest_api(bake: Bake, folder: Path) -> Written:
@@ -218,18 +224,20 @@ def test_stand_in_says_how_it_is_reached(bake: Bake, tmp_path: Path) -> None:
     assert f"GET /folders/outbox: cannot connect to 127.0.0.1:{port}: " in told
 
 
-def test_rest_api_keeps_what_it_says(bake: Bake) -> None:
-    project = bake(service_name="Acme Drive", transfer_client="http", execution="none")
-    text = (ROOT / API_PAGE).read_text(encoding="utf-8")
+@pytest.mark.parametrize(("page", "client", "answers"), PAGES)
+def test_methods_that_a_page_calls_unchanged_are(
+    page: str, client: str, answers: dict[str, str], bake: Bake
+) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
     told = text.partition("This is the whole file, in which")[2].partition(" are as they")[0]
-    before, after = methods(project.read(CLIENT)), methods(code(API_PAGE, "python")[0])
+    before, after = methods(bake(**answers).read(client)), methods(code(page, "python")[0])
     kept = {name for name in before if before[name] == after.get(name)}
     assert kept == set(re.findall(r"`(\w+)`", told))
 
 
 def methods(client: str) -> dict[str, str]:
-    """Return the methods of a client, without their layout."""
-    (cls,) = (node for node in ast.parse(client).body if isinstance(node, ast.ClassDef))
+    """Return the methods of a client, which is the last class, without their layout."""
+    *_, cls = (node for node in ast.parse(client).body if isinstance(node, ast.ClassDef))
     return {n.name: ast.unparse(n) for n in cls.body if isinstance(n, ast.FunctionDef)}
 
 
@@ -274,6 +282,77 @@ def test_rest_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_whole_suite_of_the_rest_api(bake: Bake, tmp_path: Path) -> None:
     rest_api(bake, tmp_path).test()
+
+
+# --- From the demo to your job API ---
+
+
+def job_api(bake: Bake, folder: Path) -> Written:
+    """Bake and install the addon of the page; write its client, and what answers to it."""
+    it = Written.install(bake(**RUNS), folder)
+    client, api = code(JOB_API_PAGE, "python")
+    it.write(JOB_CLIENT, client)
+    it.write("tests/rest/acmeruns_execution_api.py", api)
+    return it
+
+
+def test_job_api(bake: Bake, tmp_path: Path) -> None:
+    it = job_api(bake, tmp_path)
+    it.is_clean()
+    it.test("tests/rest", "tests/conformance/executions", "tests/test_cfg_acmeruns.py")
+
+
+def test_job_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
+    """The stand-in has its names from the client; this server has them from the page."""
+    it = job_api(bake, tmp_path)
+    logs, secret, reports = (tmp_path / name for name in ("logs", "secret", "reports"))
+    for each in (logs, secret, reports):
+        each.mkdir()
+    (secret / "runs").write_text(PASSWORD)
+    script = reports / "nightly.sh"
+    script.write_text('#!/bin/sh\necho "Zoë reports"\nprintf "the $REGION"\n')
+    script.chmod(0o755)
+    task = ("task-run", "-c", "cfg", "-t", "report")
+    with runs_server.serving(logs, PASSWORD) as (port, runs):
+        url = f"http://{HOST}:{port}"
+        protocol = {"url": url, "credentials": {"token": PASSWORD}}
+        live = {"OTF_TEST_PROTOCOL": json.dumps(protocol), "OTF_TEST_COMMAND": "true"}
+        it.test("tests/conformance/executions/test_client.py", **live)
+        (text,) = code(JOB_API_PAGE, "json")
+        for shown, here in (
+            ("https://runs.example.com", url),
+            ("/srv/reports", str(reports)),
+            ("/run/secrets", str(secret)),
+        ):
+            assert shown in text
+            text = text.replace(shown, here)
+        it.write("cfg/acmeruns/report.json", text)
+        told = it.run(*task)
+        assert "[worker-1] Zoë reports\n" in told
+        assert "[worker-1] the north\n" in told
+        for ending, number in (("exit 3", 3), ("kill -KILL $$", 1)):
+            script.write_text(f"#!/bin/sh\n{ending}\n")
+            told = it.venv.run(*task, cwd=it.project.root, exit_code=1)
+            assert f"exit code {number}" in told
+        script.write_text("#!/bin/sh\nsleep 60\n")
+        assert '"timeout": 3600' in text
+        it.write("cfg/acmeruns/report.json", text.replace('"timeout": 3600', '"timeout": 2'))
+        it.venv.run(*task, cwd=it.project.root, exit_code=1)
+        *_, last = runs.submitted
+        assert runs.submitted[last]["target"] == "worker-1"
+        assert runs.status(last) == {"phase": "TERMINATED", "outcome": "CANCELED"}
+
+
+@pytest.mark.slow
+def test_whole_suite_of_the_job_api_with_the_service(bake: Bake, tmp_path: Path) -> None:
+    it = job_api(bake, tmp_path)
+    services = "tests/services/acmeruns_execution.py"
+    before, stand_in, _ = it.project.read(services).partition("    with serving(")
+    assert stand_in
+    with runs_server.serving(tmp_path) as (port, _):
+        protocol = {"url": f"http://{HOST}:{port}", "pollSeconds": 0.02}
+        it.write(services, f"{before}    yield {protocol}\n")
+        it.test("tests/conformance/executions")
 
 
 # --- From stub to execution ---
