@@ -251,8 +251,8 @@ MUTATIONS = [
     mutation(
         "retry_after_ignored",
         SERVICE,
-        "return max(asked or 0.0, self._wait(state))",
-        "return self._wait(state)",
+        "return max(_asked_for(state), min(self._wait(state), self._seconds_left(state)))",
+        "return min(self._wait(state), self._seconds_left(state))",
         f"{T}/test_faults_of_sources.py",
     ),
     mutation(

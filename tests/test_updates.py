@@ -34,6 +34,8 @@ METHOD = '''\
         super().tidy()
 '''.rstrip()
 
+DEPENDENCIES_END = r"^(?=\]\s+\[project\.urls\])"
+
 TAGS = released()
 NO_TAG = pytest.mark.skip("no tag v* of another state: this is the first, or `git fetch --tags`")
 # The version to start from, the addon, and whether it is tested after the update.
@@ -97,7 +99,7 @@ def make_it_ones_own(linked: Linked) -> dict[str, str]:
 
     # Packaging and papers.
     replace(addon, "pyproject.toml", '^version = ".*"', 'version = "26.49.1"')
-    replace(addon, "pyproject.toml", r"^(?=\]\s+\[project\.urls\])", '    "packaging>=24",\n')
+    replace(addon, "pyproject.toml", DEPENDENCIES_END, '    "packaging>=24",\n')
     replace(addon, "CHANGELOG.md", r"\A.*\n", "# Changelog\n\n## 26.49.1\n\n- It runs.\n")
     write(addon, "README.md", "# Acme FTP\n\nThe files of Acme, as our operators know them.\n")
     write(addon, "LICENSE", "All rights reserved.\n")
@@ -182,7 +184,9 @@ def test_commands_of_the_page(tmp_path: Path) -> None:
     history.git("tag", "--force", now, "main")
     variables = somebody(tmp_path, **{f"url.{tmp_path}/.insteadOf": HOST})
     variables["PYTHON"] = sys.executable
-    create, link, update, answer, replay = re.findall(r"^```\n(.*?)^```$", PAGE, re.S | re.M)
+    create, link, update, answer, module, replay = re.findall(
+        r"^```\n(.*?)^```$", PAGE, re.S | re.M
+    )
 
     def do(commands: str, folder: Path) -> BakedProject:
         run("bash", "-c", SHELL + commands, cwd=folder, env=variables)
@@ -195,13 +199,21 @@ def test_commands_of_the_page(tmp_path: Path) -> None:
     do(create, tmp_path)
     folder = tmp_path / "otf-addons-myservice"
     assert is_of(then, BakedProject(folder, {}))
+    replace(BakedProject(folder, {}), "pyproject.toml", DEPENDENCIES_END, '    "urllib3>=0",\n')
+    add = f"uvx cookiecutter --no-input --checkout {then} gh:org/otf-addon-template"
+    do(f"{add} --directory module module_name=jobs transfer=none execution=http", folder)
+    do("git add .\ngit commit --quiet --message Module", folder)
     check = f"uvx cruft check --checkout {now}"
     addon = do(f"{check} && exit 9\n{update}{check}\n", folder)
     assert is_of(now, addon)
     new, retired = (f"src/opentaskpy/addons/myservice/{name}" for name in (NEW, RETIRED))
     assert addon.path(new).exists()
     assert not addon.path(retired).exists()
-    do("git commit --quiet --all --message Updated\n" + answer, folder)
+    own = "tests/rest/test_jobs_jobs.py"
+    assert "Once: " in addon.read(own)
+    do(module, folder)
+    assert "Once: " not in addon.read(own)
+    do("git add .\ngit commit --quiet --message Updated\n" + answer, folder)
     assert addon.path("src/opentaskpy/plugins/lookup/myservice/myservice.py").exists()
 
     other = tmp_path / "other"
