@@ -22,6 +22,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from bench.transfers import FAST
 from tests.combinations import COMBINATIONS, Answers
 from tests.pipelines import tool
 
@@ -30,6 +31,8 @@ ROOT = Path(__file__).parents[1]
 # As a user has it: what one process has compiled is there for the next one.
 ENVIRONMENT = {key: os.environ[key] for key in os.environ if key != "PYTHONDONTWRITEBYTECODE"}
 OFFLINE = {**ENVIRONMENT, "UV_OFFLINE": "1"}
+if FAST:  # what the tests write and delete
+    OFFLINE["TMPDIR"] = str(FAST)
 
 # The files of an empty project, which has the same tools and dependencies.
 EMPTY = {
