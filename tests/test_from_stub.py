@@ -188,7 +188,7 @@ RENAMED_JOBS = {
     '"id", "state", "exitCode"': '"runId", "phase", "returnCode"',
     '"lines", "after"': '"output", "offset"',
     '{"queued", "running"}': '{"PENDING", "ACTIVE"}',
-    '{"succeeded": 0, "failed": 1}': '{"DONE": 0, "CRASHED": 3, "REJECTED": 1}',
+    '{"succeeded": 0, "failed": 1}': '{"DONE": None, "REJECTED": 1}',
     'CANCELLED = {"cancelled"}': "CANCELLED: set[str] = set()",
     '"Idempotency-Key"': '"X-Request-Id"',
 }
