@@ -203,6 +203,7 @@ def test_job_api_with_other_names(bake: Bake, tmp_path: Path) -> None:
         assert client.count(f"{demo}\n") == 1, demo
         client = client.replace(f"{demo}\n", f"{other}\n")
     it.write(name, client)
+    it.run("mypy")
     it.test("tests/rest", "tests/conformance/executions", "tests/test_cfg_acmejobs.py")
 
 
