@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,14 @@ NO_STUB = "is to be written"
 def code(page: str, *languages: str) -> list[str]:
     """Return the blocks of a page that are files."""
     return transcripts.blocks((ROOT / page).read_text(encoding="utf-8"), *languages)
+
+
+def with_places(text: str, places: Mapping[str, str]) -> str:
+    """Put what there is on this machine in the place of what a document shows."""
+    for shown, here in places.items():
+        assert shown in text
+        text = text.replace(shown, here)
+    return text
 
 
 @dataclass(frozen=True)
@@ -90,16 +98,14 @@ def the_task_moves_a_file(it: OfService, folder: Path) -> None:
     for name in ("secret", "incoming"):
         (folder / name).mkdir()
     (folder / "secret" / "ftp").write_text(PASSWORD)
-    for shown, here in (
-        ("ftp.example.com", HOST),
-        ("/reports", it.server.folder),
-        ("/data/incoming", str(folder / "incoming")),
-        ("/run/secrets", str(folder / "secret")),
-        ('"user": "otf"', f'"user": "{USER}", "port": {it.server.port}'),
-    ):
-        assert shown in text
-        text = text.replace(shown, here)
-    it.write("cfg/acmeftp/report.json", text)
+    places = {
+        "ftp.example.com": HOST,
+        "/reports": it.server.folder,
+        "/data/incoming": str(folder / "incoming"),
+        "/run/secrets": str(folder / "secret"),
+        '"user": "otf"': f'"user": "{USER}", "port": {it.server.port}',
+    }
+    it.write("cfg/acmeftp/report.json", with_places(text, places))
     it.server.put("report.csv", b"1;2")
     it.server.put("done/earlier.csv", b"")
     it.run("task-run", "-c", "cfg", "-t", "report")
@@ -266,14 +272,12 @@ def test_rest_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
         }
         it.test("tests/conformance/transfers/test_client.py", **live)
         (text,) = code(API_PAGE, "json")
-        for shown, here in (
-            ("drive.example.com", host),
-            ("/data/incoming", str(incoming)),
-            ("/run/secrets", str(secret)),
-        ):
-            assert shown in text
-            text = text.replace(shown, here)
-        it.write("cfg/acmedrive/report.json", text)
+        places = {
+            "drive.example.com": host,
+            "/data/incoming": str(incoming),
+            "/run/secrets": str(secret),
+        }
+        it.write("cfg/acmedrive/report.json", with_places(text, places))
         it.run("task-run", "-c", "cfg", "-t", "report")
     assert (incoming / "report.csv").read_bytes() == b"1;2"
     assert [path.name for path in (drive / "reports").rglob("*.csv")] == ["report.csv"]
@@ -320,13 +324,12 @@ def test_job_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
         live = {"OTF_TEST_PROTOCOL": json.dumps(protocol), "OTF_TEST_COMMAND": "true"}
         it.test("tests/conformance/executions/test_client.py", **live)
         (text,) = code(JOB_API_PAGE, "json")
-        for shown, here in (
-            ("https://runs.example.com", url),
-            ("/srv/reports", str(reports)),
-            ("/run/secrets", str(secret)),
-        ):
-            assert shown in text
-            text = text.replace(shown, here)
+        places = {
+            "https://runs.example.com": url,
+            "/srv/reports": str(reports),
+            "/run/secrets": str(secret),
+        }
+        text = with_places(text, places)
         it.write("cfg/acmeruns/report.json", text)
         told = it.run(*task)
         assert "[worker-1] Zoë reports\n" in told
