@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable
 from fnmatch import fnmatch
 from functools import cache, partial
+from itertools import cycle
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -128,13 +129,26 @@ def code(addon: BakedProject) -> dict[str, str]:
     return {name: addon.read(name) for name in addon.files() if name.startswith(CODE)}
 
 
+SHAPES = [
+    pytest.param(shape, paper, id=name_of(shape))
+    for shape, paper in zip(shapes(), cycle(papers()), strict=False)
+]
+
+
+@pytest.mark.parametrize(("shape", "paper"), SHAPES)
+def test_shape(bake: Bake, shape: Answers, paper: Answers) -> None:
+    """Every structure, and with each its turn of license, versioning and CI."""
+    check(bake(**shape, **paper))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", shapes(), ids=name_of)
-def test_shape(bake: Bake, shape: Answers, template_without_code: Path) -> None:
-    """Every structure, with every license, versioning and CI."""
-    addon = bake(**shape)
-    check(addon)
-    # The code does not depend on these, as test_papers_leave_the_code_alone shows; so for the
-    # rest of the product, the files outside of the code are enough.
+def test_shape_with_all_papers(bake: Bake, shape: Answers, template_without_code: Path) -> None:
+    """Every structure, with every license, versioning and CI.
+
+    The code does not depend on these, as test_papers_leave_the_code_alone shows; so the files
+    outside of the code are enough.
+    """
     for paper in papers():
         addon = bake(**shape, **paper, template=template_without_code)
         assert addon.files() == {
