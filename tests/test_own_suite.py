@@ -88,6 +88,20 @@ def test_mistake_in_a_client_is_one_line(
     assert not "".join(printed.splitlines()[1:])
 
 
+def test_each_reason_not_to_pass_is_told_once(addon: BakedProject, venv: Venv) -> None:
+    tests = ("tests/conformance/test_live_mode.py", "tests/conformance/transfers")
+    choice = "test_live_mode or test_global_variables"
+    printed = suite(addon, venv, "-n", "2", *tests, "-k", choice, exit_code=0)
+    (end,) = re.findall(r"^\d+ passed, (\d+) skipped, (\d+) xfailed in ", printed, re.M)
+    for number, outcome in zip(end, ["skipped", "xfailed"], strict=True):
+        title, told = f"{number} {outcome} because", r"=+\n((?: +\d+ x .*\n)+)"
+        (lines,) = re.findall(rf"^=+ {title} {told}", printed, re.M)
+        times, reasons = zip(*re.findall(r"(\d+) x (.*)", lines), strict=True)
+        assert sum(map(int, times)) == int(number) > 1
+        assert len(set(reasons)) == len(reasons)
+    assert "  2 x opentaskpy raises StopIteration" in printed, "one is of the source"
+
+
 NO_LISTING = """
 def broken(self: object, folder: str) -> None:
     raise KeyError("the size")

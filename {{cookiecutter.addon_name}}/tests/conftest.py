@@ -59,8 +59,9 @@ def log_files() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """Say at the very end what most tests failed for, and what the author still has to write."""
+    """Say at the very end what tests did not pass for, and what the author still has to write."""
     yield
+    _tell_exceptions(terminalreporter)
     _tell_reasons(terminalreporter)
     if not HANDLERS.is_file():
         return
@@ -72,6 +73,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
             terminalreporter.section(f"to be written: {client.__module__}")
             for method in methods:
                 terminalreporter.write_line(f"{client.__name__}.{method}")
+
+
+def _tell_exceptions(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell each reason once, and not for each test as `pytest -ra` does."""
+    skipped = [report.longrepr[2] for report in terminalreporter.getreports("skipped")]
+    xfailed = [report.wasxfail for report in terminalreporter.getreports("xfailed")]
+    for outcome, reasons in {"skipped": skipped, "xfailed": xfailed}.items():
+        if reasons:
+            terminalreporter.section(f"{len(reasons)} {outcome} because")
+        for reason, times in Counter(reasons).most_common():
+            text = reason.removeprefix("Skipped: ").removeprefix("reason: ")
+            terminalreporter.write_line(f"{times:4} x {text}")
 
 
 def _tell_reasons(terminalreporter: pytest.TerminalReporter) -> None:
