@@ -60,7 +60,10 @@ def distributions_have_every_file(addon: Installed) -> None:
 def own_tests_pass_on_the_wheel(addon: Installed, suite: Sequence[str]) -> None:
     where = addon.run("python", "-c", f"import {addon.project.package} as a; print(a.__file__)")
     assert Path(where.strip()).is_relative_to(addon.venv.folder)
+    before = addon.project.files()
     addon.run("pytest", *ONE_PROCESS, "-p", "no:cacheprovider", *suite)
+    left = {name for name in addon.project.files() - before if "__pycache__" not in name}
+    assert not left, "files that the tests have left behind"
 
 
 def style_is_clean(addon: Installed) -> None:

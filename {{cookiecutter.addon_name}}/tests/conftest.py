@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from opentaskpy.otflogging import TaskFileHandler
@@ -44,6 +45,14 @@ def pytest_sessionstart() -> None:
 def pytest_collection_finish() -> None:
     """Spare Python looking for garbage among the tests, which last until the end."""
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have OTF write its log files elsewhere, also where a test runs no whole task."""
+    logs = str(tmp_path_factory.mktemp("logs"))
+    with mock.patch.dict(os.environ, {"OTF_LOG_DIRECTORY": logs}):
+        yield
 
 
 @pytest.fixture(autouse=True)
