@@ -153,6 +153,18 @@ def test_job_of_gitlab(on_gitlab: BakedProject, tmp_path: Path, name: str) -> No
         assert re.search(r"TOTAL.+ (\d+)%", told), "GitLab finds no coverage in the log"
 
 
+@pytest.mark.parametrize("name", ["lint", "test (3.11, highest)", "package"])
+def test_job_of_an_addon_of_plugins_alone(bake: Bake, tmp_path: Path, name: str) -> None:
+    addon = bake(transfer="none", execution="none", lookup_plugin=True, caching_plugin=True)
+    told = github_jobs(addon, "ci.yml")[f"ci.yml: {name}"].run(addon, tmp_path)
+    if name.startswith("test"):
+        covered = re.findall(r"^\| (src/\S+) +\| +\d+ ", told, re.MULTILINE)
+        assert covered == [
+            "src/opentaskpy/plugins/lookup/myservice/myservice.py",
+            "src/opentaskpy/variablecaching/myservice/myservice.py",
+        ]
+
+
 def test_no_job_is_forgotten(on_github: BakedProject, on_gitlab: BakedProject) -> None:
     assert list(github_jobs(on_github, "ci.yml")) == GITHUB
     assert list(github_jobs(on_github, "release.yml")) == ["release.yml: check"]
