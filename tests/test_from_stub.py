@@ -359,6 +359,47 @@ def test_whole_suite_of_the_job_api_with_the_service(bake: Bake, tmp_path: Path)
         it.test("tests/conformance/executions")
 
 
+# --- From the demo to your store ---
+
+
+STORE_PAGE = "docs/from-demo-to-your-store.md"
+REST = "\n\n\n# The rest holds for any store."
+
+
+def edit(file: Path, *edits: tuple[str, str]) -> None:
+    """Replace in a file what matches the one by the other."""
+    text = file.read_text(encoding="utf-8")
+    for pattern, new in edits:
+        text, times = re.subn(pattern, lambda _, new=new: new, text, count=1, flags=re.S)  # type: ignore[misc]
+        assert times, f"{pattern} is not in {file}"
+    file.write_text(text, encoding="utf-8")
+
+
+def test_store(bake: Bake, tmp_path: Path) -> None:
+    answers = {"transfer": "none", "execution": "none", "lookup_plugin": True}
+    project = bake(service_name="Acme Vault", caching_plugin=True, **answers)
+    blocks = iter(code(STORE_PAGE, "python"))
+    project.path("src/opentaskpy/addons/acmevault/vault.py").write_text(next(blocks))
+    for folder, function in (("plugins/lookup", "read"), ("variablecaching", "write")):
+        plugin = project.path(f"src/opentaskpy/{folder}/acmevault/acmevault.py")
+        edit(plugin, (r"ARGUMENTS = [^\n]*\n", next(blocks)), (f"def {function}.*", next(blocks)))
+    project.path("tests/vault.py").write_text(next(blocks))
+    stores, imports = [next(blocks), next(blocks)], next(blocks)
+    for plugin, store in zip(("lookup", "caching"), stores, strict=True):
+        tests = project.path(f"tests/plugins/test_{plugin}_acmevault.py")
+        edit(tests, ("class Store.*" + REST, store.rstrip() + REST), (r"import json\n", imports))
+        edit(tests, ("from pathlib", "import json\nfrom pathlib"))
+    cfg = project.path("cfg/acmevault")
+    edit(cfg / "lookup-acmevault.json", (r"file='[^']*', ", ""))
+    edit(cfg / "cache-acmevault.json", (r'"file": "[^"]*",\s*', ""))
+    (dependency,) = code(STORE_PAGE, "toml")
+    edit(project.path("pyproject.toml"), (r"dependencies = \[\n", f"dependencies = [\n{dependency}"))
+    it = Written.install(project, tmp_path)
+    it.run("ruff", "check", "--fix")
+    it.is_clean()
+    it.test("tests")
+
+
 # --- From stub to execution ---
 
 
