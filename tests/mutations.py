@@ -23,7 +23,7 @@ class Mutation:
         file: Where it is put in.
         old: The text that is replaced.
         new: What it is replaced with.
-        tests: What to run; at least one test in it has to fail.
+        tests: What to run, such as "file -k name"; at least one test in it has to fail.
     """
 
     file: str

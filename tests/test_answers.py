@@ -704,7 +704,9 @@ def test_no_folder_of_the_addon_stands_empty(cookies: Cookies, choice: dict[str,
     """The pruning table knows every folder of the real addon that can stand empty."""
     result = cookies.bake(choice)
     assert result.exit_code == 0
-    assert empty_folders(result.project_path) == []
+    assert empty_folders(result.project_path) == [], (
+        "name them in EMPTY_WITHOUT of hooks/post_gen_project.py"
+    )
 
 
 def test_nasty_text_in_the_addon(cookies: Cookies) -> None:

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from itertools import combinations, product
 from typing import Any
 
-from tests.combinations import COMBINATIONS, PAIRS, PAPERS, PROTOCOLS, STRUCTURE, choices
+from tests.combinations import (
+    CHOICES,
+    COMBINATIONS,
+    LESS,
+    PAIRS,
+    PAPERS,
+    PROTOCOLS,
+    STRUCTURE,
+    WHOLE,
+    choices,
+)
 
 Pair = tuple[tuple[str, Any], tuple[str, Any]]
 
@@ -51,3 +61,24 @@ def test_no_combination_of_pairs_is_superfluous() -> None:
     for one in PAIRS:
         others = set().union(*(pairs_in(param.values[0]) for param in params if param is not one))
         assert pairs_in(one.values[0]) - others, f"{one.id}: other combinations have all of it"
+
+
+def test_every_choice_is_of_structure_or_of_papers() -> None:
+    chosen = {key for key, value in CHOICES.items() if isinstance(value, list | bool)}
+    missing = chosen - {*STRUCTURE, *PAPERS}
+    assert not missing, (
+        f"{missing}: into PAPERS of tests/combinations.py if no file of src/, tests/, cfg/ and "
+        "demo/ depends on it, else into STRUCTURE"
+    )
+
+
+def test_every_client_has_a_whole_suite() -> None:
+    whole = [param.values[0] for param in COMBINATIONS if param.id in WHOLE]
+    for key in ("transfer_client", "execution"):
+        missing = set(choices(key)) - {"none"} - {what_counts(one).get(key) for one in whole}
+        assert not missing, f"{key}={missing}: name a combination with it in WHOLE"
+
+
+def test_names_of_combinations_are_known() -> None:
+    unknown = (WHOLE | LESS) - {param.id for param in COMBINATIONS}
+    assert not unknown, f"WHOLE or LESS of tests/combinations.py names {unknown}"

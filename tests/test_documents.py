@@ -74,6 +74,20 @@ def test_question_has_a_page(key: str) -> None:
     assert f"[`{key}`](docs/questions/{key}.md)" in read(README)
 
 
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [("how files are reached", "transfer_client"), ("how commands are run", "execution")],
+)
+def test_readme_names_every_client(title: str, key: str) -> None:
+    table = read(README).partition(f"| {title} |")[2].partition("\n\n")[0]
+    assert list(rows(table)) == [choice for choice in choices(key) if choice != "none"]
+
+
+def test_newest_version_has_a_heading_in_the_changelog() -> None:
+    (version,) = re.findall(r'^version = "(.*)"', read("pyproject.toml"), re.MULTILINE)
+    assert f"## [{version}] - " in read("CHANGELOG.md"), f"CHANGELOG.md has no {version}"
+
+
 def test_no_page_is_left_of_a_question_that_is_gone() -> None:
     assert {path.stem for path in (ROOT / "docs/questions").iterdir()} == {*CHOICES, "README"}
 
@@ -114,12 +128,19 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+PUBLISHED = "https://github.com/org/otf-addon-template/blob/main/"
+
+
 def broken_links(folder: Path, page: Path) -> list[str]:
     """Return the links of a page that lead nowhere; of other sites only the syntax is checked."""
     text = CODE.sub("", page.read_text(encoding="utf-8"))
     broken = []
     for link in ("".join(groups) for groups in LINK.findall(text)):
         parts = urlsplit(link)
+        if link.startswith(PUBLISHED):
+            if link.removeprefix(PUBLISHED) not in PAGES:
+                broken.append(link)
+            continue
         if parts.scheme:
             if parts.scheme != "https" or "." not in parts.netloc:
                 broken.append(link)

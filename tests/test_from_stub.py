@@ -361,41 +361,44 @@ def test_whole_suite_of_the_job_api_with_the_service(bake: Bake, tmp_path: Path)
 
 # --- From the demo to your store ---
 
-
 STORE_PAGE = "docs/from-demo-to-your-store.md"
+STORE = {"transfer": "none", "execution": "none", "lookup_plugin": True, "caching_plugin": True}
+PLUGINS = {
+    "lookup": ("src/opentaskpy/plugins/lookup/acmevault/acmevault.py", "read"),
+    "caching": ("src/opentaskpy/variablecaching/acmevault/acmevault.py", "write"),
+}
 REST = "\n\n\n# The rest holds for any store."
 
 
-def edit(file: Path, *edits: tuple[str, str]) -> None:
-    """Replace in a file what matches the one by the other."""
-    text = file.read_text(encoding="utf-8")
-    for pattern, new in edits:
-        text, times = re.subn(pattern, lambda _, new=new: new, text, count=1, flags=re.S)  # type: ignore[misc]
-        assert times, f"{pattern} is not in {file}"
-    file.write_text(text, encoding="utf-8")
-
-
 def test_store(bake: Bake, tmp_path: Path) -> None:
-    answers = {"transfer": "none", "execution": "none", "lookup_plugin": True}
-    project = bake(service_name="Acme Vault", caching_plugin=True, **answers)
+    project = bake(service_name="Acme Vault", **STORE)
     blocks = iter(code(STORE_PAGE, "python"))
-    project.path("src/opentaskpy/addons/acmevault/vault.py").write_text(next(blocks))
-    for folder, function in (("plugins/lookup", "read"), ("variablecaching", "write")):
-        plugin = project.path(f"src/opentaskpy/{folder}/acmevault/acmevault.py")
-        edit(plugin, (r"ARGUMENTS = [^\n]*\n", next(blocks)), (f"def {function}.*", next(blocks)))
-    project.path("tests/vault.py").write_text(next(blocks))
-    stores, imports = [next(blocks), next(blocks)], next(blocks)
-    for plugin, store in zip(("lookup", "caching"), stores, strict=True):
-        tests = project.path(f"tests/plugins/test_{plugin}_acmevault.py")
-        edit(tests, ("class Store.*" + REST, store.rstrip() + REST), (r"import json\n", imports))
-        edit(tests, ("from pathlib", "import json\nfrom pathlib"))
-    cfg = project.path("cfg/acmevault")
-    edit(cfg / "lookup-acmevault.json", (r"file='[^']*', ", ""))
-    edit(cfg / "cache-acmevault.json", (r'"file": "[^"]*",\s*', ""))
+
+    def write(name: str) -> None:
+        project.path(name).write_text(next(blocks), encoding="utf-8")
+
+    def edit(name: str, pattern: str, new: str) -> None:
+        text, times = re.subn(pattern, lambda _: new, project.read(name), count=1, flags=re.S)
+        assert times, f"{name} has no {pattern}"
+        project.path(name).write_text(text, encoding="utf-8")
+
+    write("src/opentaskpy/addons/acmevault/vault.py")
+    for plugin, function in PLUGINS.values():
+        edit(plugin, r"ARGUMENTS = [^\n]*\n", next(blocks))
+        edit(plugin, f"def {function}.*", next(blocks))
+    write("tests/vault.py")
+    for name in PLUGINS:
+        edit(f"tests/plugins/test_{name}_acmevault.py", f"class Store.*{REST}", next(blocks) + REST)
+    imports = next(blocks)
+    for name in PLUGINS:
+        edit(f"tests/plugins/test_{name}_acmevault.py", "(?=import json)", imports)
     (dependency,) = code(STORE_PAGE, "toml")
-    edit(project.path("pyproject.toml"), (r"dependencies = \[\n", f"dependencies = [\n{dependency}"))
+    edit("pyproject.toml", r"(?<=dependencies = \[\n)", dependency)
+    edit("cfg/acmevault/lookup-acmevault.json", "file='[^']*', ", "")
+    edit("cfg/acmevault/cache-acmevault.json", r'"file": "[^"]*",\s*', "")
     it = Written.install(project, tmp_path)
     it.run("ruff", "check", "--fix")
+    it.run("ruff", "format")
     it.is_clean()
     it.test("tests")
 

@@ -1,5 +1,6 @@
 """The full product of the structural answers: every addon is whole, and made of valid files."""
 
+import ast
 import json
 import re
 import shutil
@@ -8,6 +9,7 @@ import tomllib
 from collections.abc import Callable
 from fnmatch import fnmatch
 from functools import cache, partial
+from importlib.util import resolve_name
 from itertools import cycle
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,7 +20,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.baked import BakedProject, run
-from tests.combinations import CHOICES, COMBINATIONS, Answers, choices, papers, shapes
+from tests.combinations import CHOICES, COMBINATIONS, PAPERS, Answers, choices, papers, shapes
 from tests.conftest import Bake
 from tests.expected import expected_files
 
@@ -84,6 +86,42 @@ def check_schemas(addon: BakedProject, files: set[str]) -> None:
         assert not missing, f"{place} refers to {missing}"
 
 
+@cache
+def imports_of(text: str, package: str) -> set[str]:
+    """List the modules that a module of a package imports with leading dots."""
+    nodes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom))
+    return {
+        resolve_name("." * node.level + node.module, package)
+        for node in nodes
+        if node.level and node.module
+    }
+
+
+def check_imports(addon: BakedProject, files: set[str]) -> None:
+    """Check that what the addon's modules import from it is in it."""
+    for name in files:
+        path = PurePosixPath(name)
+        if path.suffix == ".py" and path.parts[0] == "src":
+            for module in imports_of(addon.read(name), ".".join(path.parts[1:-1])):
+                file = f"src/{module.replace('.', '/')}"
+                assert {f"{file}.py", f"{file}/__init__.py"} & files, f"{name} imports {module}"
+
+
+def check_readme(addon: BakedProject, files: set[str]) -> None:
+    """Check that the README has each key of a protocol, and the client's number of workers."""
+    readme = addon.read("README.md")
+    keys = set(re.findall(r"^\| `(?:protocol\.)?(\w+)`", readme, re.MULTILINE))
+    for name in files:
+        if name.endswith("/protocol.json"):
+            missing = json.loads(addon.read(name))["properties"].keys() - keys
+            assert not missing, f"README.md has no {missing} of {name}"
+    if addon.answers["transfer"] != "none":
+        folder = f"src/{addon.package.replace('.', '/')}/remotehandlers"
+        client = addon.read(f"{folder}/{addon.answers['module_name']}_client.py")
+        (default,) = re.findall(r"^    default_workers = (\d+)", client, re.MULTILINE) or ["16"]
+        assert re.search(rf"^\| `workers` .*\| {default} \|$", readme, re.MULTILINE), default
+
+
 def check_packaging(addon: BakedProject, files: set[str]) -> None:
     """Check that all data is packaged, and that the folders of opentaskpy stay open to others."""
     settings = tomllib.loads(addon.read("pyproject.toml"))["tool"]["setuptools"]
@@ -104,13 +142,16 @@ def check_packaging(addon: BakedProject, files: set[str]) -> None:
 def check(addon: BakedProject) -> None:
     """Check a whole addon."""
     files, expected = addon.files(), expected_files(addon.answers)
-    assert not expected - files, "files that are missing"
-    assert not files - expected, "files that are not wanted, or not yet in tests/expected.py"
+    missing, more = sorted(expected - files), sorted(files - expected)
+    assert not missing, f"missing: {missing}"
+    assert not more, f"not wanted, or not yet in tests/expected.py: {more}"
     for name in files:
         check_file(name, addon.read(name))
     check_schemas(addon, files)
+    check_imports(addon, files)
+    check_readme(addon, files)
     check_packaging(addon, files)
-    assert not addon.empty_folders()
+    assert not addon.empty_folders(), "name them in EMPTY_WITHOUT of hooks/post_gen_project.py"
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +201,7 @@ def test_shape_with_all_papers(bake: Bake, shape: Answers, template_without_code
 
 @pytest.mark.parametrize("answers", COMBINATIONS)
 def test_papers_leave_the_code_alone(bake: Bake, answers: Answers) -> None:
+    assert OTHER_PAPERS.keys() == set(PAPERS), "OTHER_PAPERS has another answer for each of PAPERS"
     shape = {key: value for key, value in answers.items() if key not in OTHER_PAPERS}
     assert code(bake(**shape)) == code(bake(**shape, **OTHER_PAPERS))
 

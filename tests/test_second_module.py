@@ -14,6 +14,12 @@ from tests.baked import ONE_PROCESS, BakedProject, Venv, clean_environment, run
 from tests.combinations import SHORT_SUITE, WHOLE_SUITE
 from tests.conftest import Bake
 
+# What is asked once for an addon, and not for each of its modules.
+OF_THE_ADDON = {
+    *("service_name", "addon_name", "package_name", "author_name", "author_email"),
+    *("repository_url", "description", "license", "versioning", "ci"),
+}
+
 # Two modules of other kinds than the first, which is a transfer through fsspec and a command.
 MODULES = {
     "jobs": {"transfer": "none", "execution": "http", "caching_plugin": "true"},
@@ -135,6 +141,8 @@ def test_questions_are_those_of_an_addon(root: Path) -> None:
     prompts = asked.pop("__prompts__")
     assert prompts == {key: QUESTIONS["__prompts__"][key] for key in prompts}
     own = {"module_name", "class_prefix"}
+    of_addons = {key for key in QUESTIONS if not key.startswith("_")} - asked.keys()
+    assert of_addons == OF_THE_ADDON, "module/cookiecutter.json asks it too, or it is in here"
     assert {key: QUESTIONS[key] for key in asked.keys() - own} == {
         key: asked[key] for key in asked.keys() - own
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from answers import QUESTIONS
 from tests.baked import ONE_PROCESS, BakedProject, Venv, run
 from tests.combinations import Answers
 from tests.conftest import ROOT
@@ -94,7 +95,7 @@ def make_it_ones_own(linked: Linked) -> dict[str, str]:
     else:
         replace(addon, CLIENT, "^FOLDER = .*$", 'FOLDER = "/v2/folders/{path}"')
     if addon.answers["lookup_plugin"]:
-        replace(addon, LOOKUP, r"values\[name\]", r"values[str(name)]")
+        replace(addon, LOOKUP, "# The error itself", "# The library's error")
     replace(addon, HANDLERS, "^    roles = .*$", rf"\g<0>\n\n{METHOD}")
 
     # Packaging and papers.
@@ -113,6 +114,21 @@ def make_it_ones_own(linked: Linked) -> dict[str, str]:
     addon.path(".github/workflows/ci.yml").unlink()
     linked.commit("Our own")
     return contents(addon)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_answers_of_a_released_version_are_still_answers(history: History, tag: str) -> None:
+    """`cruft update` gives the present version the answers that the other one was given."""
+    then = json.loads(history.git("show", f"{tag}:cookiecutter.json"))
+    for key, choices in then.items():
+        if not key.startswith("_"):
+            assert key in QUESTIONS, f"{key} was asked in {tag}"
+            if isinstance(choices, list):
+                gone = set(choices) - set(QUESTIONS[key])
+                assert not gone, f"{key} could be {gone} in {tag}"
+                assert QUESTIONS[key][0] == choices[0], f"{key} has another default in {tag}"
+    for key in QUESTIONS.keys() - then.keys():
+        assert QUESTIONS[key] is not True, f"{key} is new since {tag}: no is what changes nothing"
 
 
 @pytest.mark.parametrize(("version", "answers", "tested"), UPDATES)
