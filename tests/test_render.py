@@ -119,7 +119,8 @@ def check_readme(addon: BakedProject, files: set[str]) -> None:
         folder = f"src/{addon.package.replace('.', '/')}/remotehandlers"
         client = addon.read(f"{folder}/{addon.answers['module_name']}_client.py")
         (default,) = re.findall(r"^    default_workers = (\d+)", client, re.MULTILINE) or ["16"]
-        assert re.search(rf"^\| `workers` .*\| {default} \|$", readme, re.MULTILINE), default
+        told = re.search(rf"^\| `workers` .*\| {default} \|$", readme, re.MULTILINE)
+        assert told, f"README.md: `workers` is {default} here, see __workers of answers.py"
 
 
 def check_packaging(addon: BakedProject, files: set[str]) -> None:
