@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,10 @@ from tests.expected import expected_files
 
 # A batch looks every five seconds whether a task has ended; no test needs to wait that long.
 IMPATIENT = {"OTF_BATCH_POLL_INTERVAL": "1", "OTF_NO_THREAD_SLEEP": "1"}
+
+
+# A fault of opentaskpy: a task of a batch that ends before it is noted as running has failed.
+ENDED_AT_ONCE = re.compile(r"TASK::(\S+)::COMPLETED\n.*Spawned thread for task \d+ \(\1\)", re.S)
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,13 @@ def every_task_runs_as_it_stands(addon: Installed) -> None:
     with demo_service(addon) as variables:
         for task in addon.project.tasks():
             stub = is_stub(addon.project, task)
-            command = ("task-run", "-c", "cfg", "-t", task)
-            log = addon.run(*command, exit_code=1 if stub else 0, **variables)
+            run = partial(addon.run, "task-run", "-c", "cfg", "-t", task)
+            try:
+                log = run(exit_code=int(stub), **variables)
+            except AssertionError as error:
+                if not ENDED_AT_ONCE.search(str(error)):
+                    raise
+                log = run(exit_code=int(stub), **variables)
             # The one line that names the method to write, and says what it has to do.
             assert bool(re.search(r" ERROR .* NotImplementedError: \w+: \w+", log)) == stub, log
 
