@@ -52,9 +52,30 @@ MUTATIONS = [
     mutation(
         "pull_fails_silently",
         SOURCE,
-        'self._logger.error(f"[{self._label}] {key} failed: {reason}")\n                result = 1',
-        'self._logger.error(f"[{self._label}] {key} failed: {reason}")\n                result = 0',
+        'self._service.report(f"[{self._label}] {key} failed: {reason}")\n                result = 1',
+        'self._service.report(f"[{self._label}] {key} failed: {reason}")\n                result = 0',
         f"{T}/test_faults_of_sources.py",
+    ),
+    mutation(
+        "changed_file_deleted",
+        SOURCE,
+        "if then and then != {**then, **self._metadata(folder, file)}:",
+        "if False:",
+        f"{T}/test_post_copy_actions.py",
+    ),
+    mutation(
+        "files_deleted_that_could_not_be_listed_again",
+        SOURCE,
+        'Cannot list the files again: {reason}")\n            return 1',
+        'Cannot list the files again: {reason}")\n            changed = set()',
+        f"{T}/test_post_copy_actions.py",
+    ),
+    mutation(
+        "reason_not_told_again",
+        SERVICE,
+        "if self._stop.is_set() and self._reported:",
+        "if False:",
+        f"{T}/test_tidy.py",
     ),
     # 2 from another protocol to the addon
     mutation(
@@ -200,14 +221,14 @@ MUTATIONS = [
     mutation(
         "missing_folder_is_an_error",
         SOURCE,
-        'except FileNotFoundError:\n            self._logger.warning(f"[{self._label}] {folder} does',
-        'except FileExistsError:\n            self._logger.warning(f"[{self._label}] {folder} does',
+        'except FileNotFoundError:\n            missing = f"[{self._label}] {folder} does',
+        'except FileExistsError:\n            missing = f"[{self._label}] {folder} does',
         f"{T}/test_missing_files.py",
     ),
     mutation(
         "listing_error_taken_for_no_files",
         SOURCE,
-        'raise RemoteTransferError(f"Cannot list {folder}: {reason}") from None',
+        'raise RemoteTransferError(f"[{self._label}] Cannot list {folder}: {reason}") from None',
         "return {}",
         f"{T}/test_faults_of_sources.py",
     ),
@@ -265,8 +286,8 @@ MUTATIONS = [
     mutation(
         "delivery_fails_silently",
         DESTINATION,
-        'self._logger.error(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 1',
-        'self._logger.error(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 0',
+        'self._service.report(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 1',
+        'self._service.report(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 0',
         f"{T}/test_faults_of_destinations.py",
     ),
     mutation(
