@@ -158,7 +158,7 @@ def _pairs(transfer: str, client: str, execution: str, plugins: str, *papers: st
         "execution": execution,
         "lookup_plugin": "lookup" in plugins,
         "caching_plugin": "caching" in plugins,
-        **dict(zip(PAPERS, papers, strict=False)),  # the rest as by default
+        **dict(zip(PAPERS[: len(papers)], papers, strict=True)),  # the rest as by default
     }
     return named(f"{transfer}_{client}_{execution}", **answers)
 

@@ -73,7 +73,7 @@ MUTATIONS = [
     mutation(
         "reason_not_told_again",
         SERVICE,
-        "if self._stop.is_set() and self._reported:",
+        "if self._stop.is_set() and self.reason:",
         "if False:",
         f"{T}/test_tidy.py",
     ),

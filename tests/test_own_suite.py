@@ -120,8 +120,7 @@ def test_fault_that_many_tests_fail_for_is_told_at_the_end(addon: BakedProject, 
     assert sum(int(times) for times, _ in reasons) > int(failed) / 2
     assert "the size" in reasons[0][1]
     assert f"Begin with {tests[0]}: " in told
-    counted = re.findall(r"(\d+) (?:failed|error)", told.splitlines()[-1])
-    assert sum(map(int, counted)) == int(failed)
+    assert told.splitlines()[-1].startswith(f"{failed} failed, ")
 
 
 def test_log_of_a_task_is_shown_once(addon: BakedProject, venv: Venv) -> None:

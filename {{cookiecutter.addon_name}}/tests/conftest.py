@@ -116,7 +116,7 @@ def _tell_reasons(terminalreporter: pytest.TerminalReporter) -> None:
 def _reason(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash else report.longreprtext
-    return next(iter(text.splitlines()), "").removeprefix("AssertionError: ")[:400]
+    return next(iter(text.splitlines()), "").removeprefix("AssertionError: ")[:200]
 
 
 def _raised_at(error: Exception) -> traceback.FrameSummary:

@@ -13,6 +13,8 @@ TASK_RUN = str(Path(sys.executable).with_name("task-run"))
 
 ERROR = re.compile(r"ERROR |.* — ERROR - |Error running task: ")
 
+LOGGER = re.compile(r"^ERROR \S+: ")
+
 ADDON = Path(__file__).parent.parent.parent
 
 
@@ -46,8 +48,10 @@ class Result:
         lines = self.log.splitlines()
         # The first is the cause: OTF adds more general ones.
         errors = [line for line in lines if ERROR.match(line)] or lines[-1:]
-        # After the time and the place, which differ from test to test.
-        return errors[0].rpartition(" — ")[2] if errors else f"its exit code is {self.exit_code}"
+        if not errors:
+            return f"its exit code is {self.exit_code}"
+        # After the time and the place, which differ from test to test, and the logger.
+        return LOGGER.sub("", errors[0].rpartition(" — ")[2])
 
     def _assert_logged(self, messages: Sequence[str]) -> None:
         __tracebackhide__ = True
