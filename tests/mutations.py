@@ -77,6 +77,13 @@ MUTATIONS = [
         "if False:",
         f"{T}/test_tidy.py",
     ),
+    mutation(
+        "reason_of_an_earlier_look_told",
+        SOURCE,
+        'self._service.reason = ""',
+        "pass",
+        f"{T}/test_file_watches.py -k missing_at_first",
+    ),
     # 2 from another protocol to the addon
     mutation(
         "path_taken_for_a_name",
