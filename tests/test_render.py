@@ -246,3 +246,16 @@ def test_guard_fills_in_what_jinja_would(name: str, bake: Bake, root: Path, tmp_
     assert by_guard.files() == by_jinja.files()
     for file in by_guard.files():
         assert by_guard.read(file) == by_jinja.read(file), file
+
+
+@pytest.mark.parametrize("role", ["source", "destination"])
+def test_client_names_the_methods_that_only_tests_call(role: str, bake: Bake) -> None:
+    addon = bake(transfer=role, transfer_client="custom").root
+    common = next(addon.rglob("common"))
+    (said,) = re.findall("Only tests call (.*),", next(addon.rglob("*_client.py")).read_text())
+    abstract = re.findall(
+        r"@abstractmethod\s+def (\w+)", (common / "transfer_client.py").read_text()
+    )
+    called = set(re.findall(r"self\._service\.(\w+)\(", (common / f"{role}.py").read_text()))
+    of_a_move = {"copy", "delete"} if "move" in called else set()
+    assert set(re.findall(r"`(\w+)`", said)) == {*abstract} - called - of_a_move - {"close"}

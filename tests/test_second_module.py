@@ -92,6 +92,7 @@ def test_two_more_modules(
         added = add(root, edited.root, *given)
         assert added.returncode == 0, added.stdout
         assert re.search(rf"{module} is now part of otf-addons-myservice, in \d+", added.stdout)
+        assert "README.md does not name the new module yet" in added.stdout
 
     changes = run("git", "status", "--porcelain", "--untracked-files=all", cwd=edited.root)
     assert {line[:2] for line in changes.splitlines()} == {"??"}

@@ -54,7 +54,8 @@ def next_steps(moved: list[str]) -> None:
         print("\nand run a task with it:\n")
     if ANSWERS["__rest"]:
         print(f"  python tests/serve.py demo/{MODULE}/service   (the rest in another terminal)")
-    print(f"  task-run -c cfg -t {ANSWERS['__first_task']}-{MODULE}\n")
+    print(f"  task-run -c cfg -t {ANSWERS['__first_task']}-{MODULE}")
+    print("\nNothing that was there has changed, so README.md does not name the new module yet.\n")
 
 
 new = move_new_files(render())
