@@ -5,7 +5,7 @@ from typing import Any
 # What an addon has if a piece was chosen. {source} and {destination} are folders of schemas.
 FILES = {
     "always": """
-        .gitignore .pre-commit-config.yaml CHANGELOG.md LICENSE README.md pyproject.toml
+        .gitignore .pre-commit-config.yaml CHANGELOG.md LICENSE MANIFEST.in README.md pyproject.toml
         {addon}/__init__.py
         {addon}/py.typed
         cfg/{module}/variables.json

@@ -108,6 +108,8 @@ def _tell_reasons(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{times:4} x {reasons[alike.index(each)]}")
     if len(set(alike)) > FEW:
         terminalreporter.write_line("       and others")
+    if any("is a required property" in reason for reason in reasons):
+        terminalreporter.write_line("`offline` in tests/services/ gives a key that you require.")
     files = {report.nodeid.partition("::")[0] for report in failed}
     for file in sorted(file for file in files if file.endswith("/test_client.py")):
         terminalreporter.write_line(f"Begin with {file}: it tests each method of the client alone.")
