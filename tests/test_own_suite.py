@@ -123,28 +123,38 @@ def test_fault_that_many_tests_fail_for_is_told_at_the_end(addon: BakedProject, 
     assert told.splitlines()[-1].startswith(f"{failed} failed, ")
 
 
-def test_sample_that_a_pattern_refuses_is_asked_for(addon: BakedProject, venv: Venv) -> None:
+@contextmanager
+def key_of_protocol(
+    addon: BakedProject, required: bool = False, **schema: object
+) -> Iterator[None]:
+    """Add a key to the `protocol` object of a source."""
     folder = f"src/{addon.package.replace('.', '/')}/remotehandlers/schemas/transfer"
     file = addon.path(f"{folder}/myservice_source/protocol.json")
-    tests = ("tests/conformance/test_schemas.py", "-k", "takes_what_it_is_for")
     before = file.read_text(encoding="utf-8")
-    key = {"type": "string", "pattern": "^[0-9]{4}$"}
+    whole = json.loads(before)
+    whole["properties"]["tenant"] = {"type": "string", **schema}
+    whole["required"] += ["tenant"] if required else []
+    file.write_text(json.dumps(whole), encoding="utf-8")
     try:
-        write_key(file, "tenant", key)
-        printed = suite(addon, venv, *ONE_PROCESS, *tests, exit_code=1)
-        write_key(file, "tenant", {**key, "examples": ["1234"]})
-        suite(addon, venv, *ONE_PROCESS, *tests, exit_code=0)
+        yield
     finally:
         file.write_text(before, encoding="utf-8")
-    advice = 'protocol.json: write "examples": [a valid value] into the schema of tenant'
-    assert advice in printed
 
 
-def write_key(file: Path, name: str, schema: dict[str, object]) -> None:
-    """Add a key to the schema of an object."""
-    whole = json.loads(file.read_text(encoding="utf-8"))
-    whole["properties"][name] = schema
-    file.write_text(json.dumps(whole), encoding="utf-8")
+def test_sample_that_a_pattern_refuses_is_asked_for(addon: BakedProject, venv: Venv) -> None:
+    tests = ("tests/conformance/test_schemas.py", "-k", "takes_what_it_is_for")
+    with key_of_protocol(addon, pattern="^[0-9]{4}$"):
+        printed = suite(addon, venv, *ONE_PROCESS, *tests, exit_code=1)
+    assert 'protocol.json: write "examples": [a valid value] into the schema of tenant' in printed
+    with key_of_protocol(addon, pattern="^[0-9]{4}$", examples=["1234"]):
+        suite(addon, venv, *ONE_PROCESS, *tests, exit_code=0)
+
+
+def test_key_that_a_schema_requires_is_asked_for(addon: BakedProject, venv: Venv) -> None:
+    with key_of_protocol(addon, required=True):
+        test = "tests/conformance/transfers/test_sources.py"
+        printed = suite(addon, venv, *ONE_PROCESS, test, exit_code=1)
+    assert "`offline` in tests/services/ gives a key that you require." in printed
 
 
 def test_log_of_a_task_is_shown_once(addon: BakedProject, venv: Venv) -> None:
