@@ -59,6 +59,7 @@ def distributions_have_every_file(addon: Installed) -> None:
     assert any(name.endswith("/py.typed") for name in sources)
     assert sorted(wheel) == sorted(name.removeprefix("src/") for name in sources)
     assert sources <= sdist
+    assert not [name for name in sdist if name.startswith("tests")], "a part of the tests alone"
     addon.run("twine", "check", "--strict", str(addon.sdist), str(addon.wheel))
 
 
