@@ -165,12 +165,21 @@ def test_log_of_a_task_is_shown_once(addon: BakedProject, venv: Venv) -> None:
     assert "support/command.py" not in printed, "the helper is shown, not the test"
 
 
-def test_standard_test_that_cannot_tell_is_missed(addon: BakedProject, venv: Venv) -> None:
-    file = addon.path("tests/conformance/test_standard.py")
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("conformance/test_standard.py", "was deleted: take it from the template again"),
+        ("services/myservice.py", "is missing: it says how MyServiceTransfer is tested"),
+    ],
+)
+def test_file_that_all_tests_need_is_missed(
+    name: str, told: str, addon: BakedProject, venv: Venv
+) -> None:
+    file = addon.path(f"tests/{name}")
     elsewhere = Path(f"{file}.gone")
     file.rename(elsewhere)
     try:
         printed = suite(addon, venv, *ONE_PROCESS, exit_code=WRONG_USAGE)
     finally:
         elsewhere.rename(file)
-    assert "test_standard.py was deleted: take it from the template again" in printed
+    assert f"{name} {told}" in printed

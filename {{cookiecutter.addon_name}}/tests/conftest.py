@@ -35,7 +35,11 @@ def pytest_sessionstart() -> None:
     if "PYTEST_XDIST_WORKER" in os.environ or not HANDLERS.is_file():
         return
     try:
-        import_module("support.handlers").transfer_handlers()
+        support = import_module("support.handlers")
+        for handler in [*support.transfer_handlers(), *support.execution_handlers()]:
+            support.services_of(handler)
+    except pytest.UsageError:
+        raise
     except Exception as error:
         place = error if isinstance(error, SyntaxError) else _raised_at(error)
         where = f"{place.filename}:{place.lineno}"
