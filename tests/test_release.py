@@ -1,5 +1,6 @@
 """A version is released under one name: that of its tag, of the package and of the CHANGELOG."""
 
+import json
 import sys
 import tomllib
 from datetime import date
@@ -166,6 +167,18 @@ def test_method_that_only_tests_call_is_not_waited_for(bake: Bake, role: str, ne
     write_heading(project, "0.1.0")
     (line,) = check_release(project, "v0.1.0", exit_code=1).splitlines()
     assert line.endswith(f"myservice_client.py is not finished: write {needed}")
+
+
+def test_key_that_the_readme_does_not_name_is_refused(bake: Bake) -> None:
+    project = bake(versioning="semver", **AUTHOR)
+    write_heading(project, "0.1.0")
+    folder = f"src/{project.package.replace('.', '/')}/remotehandlers/schemas/transfer"
+    file = project.path(f"{folder}/myservice_source/protocol.json")
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    schema["properties"]["tenant"] = {"type": "string"}
+    file.write_text(json.dumps(schema), encoding="utf-8")
+    (line,) = check_release(project, "v0.1.0", exit_code=1).splitlines()
+    assert line == "README.md does not name `tenant`: say what this key of `protocol` is for"
 
 
 def test_usage(bake: Bake) -> None:
