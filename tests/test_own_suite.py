@@ -157,6 +157,16 @@ def test_key_that_a_schema_requires_is_asked_for(addon: BakedProject, venv: Venv
     assert "`offline` in tests/services/ gives a key that you require." in printed
 
 
+def test_schema_that_is_no_json_is_named(addon: BakedProject, venv: Venv) -> None:
+    with key_of_protocol(addon):
+        folder = f"src/{addon.package.replace('.', '/')}/remotehandlers/schemas/transfer"
+        file = addon.path(f"{folder}/myservice_source/protocol.json")
+        file.write_text(file.read_text(encoding="utf-8").replace(":", "", 1), encoding="utf-8")
+        test = "tests/conformance/test_schemas.py"
+        printed = suite(addon, venv, *ONE_PROCESS, test, exit_code=1)
+    assert "myservice_source/protocol.json: Expecting ':' delimiter" in printed
+
+
 def test_log_of_a_task_is_shown_once(addon: BakedProject, venv: Venv) -> None:
     test = "tests/conformance/transfers/test_sources.py"
     with client_ending_with(NO_LISTING, addon):
