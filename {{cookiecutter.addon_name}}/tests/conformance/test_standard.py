@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import re
-from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -31,12 +31,16 @@ def checksum(file: Path) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def standard_tests() -> Iterator[tuple[str, str]]:
+@cache
+def standard_tests() -> set[tuple[str, str]]:
     """Return the file and the name of each standard test."""
-    for name in listed():
-        for node in ast.walk(ast.parse((SUITE / name).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                yield name, node.name
+    trees = {name: ast.parse((SUITE / name).read_text(encoding="utf-8")) for name in listed()}
+    return {
+        (name, node.name)
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
 
 
 def test_standard_files_are_unchanged() -> None:
@@ -73,7 +77,7 @@ def test_no_standard_test_is_left_out(request: pytest.FixtureRequest) -> None:
         for item in request.session.items
         if item.path.is_relative_to(SUITE)
     }
-    missing = sorted(set(standard_tests()) - found)
+    missing = sorted(standard_tests() - found)
     assert not missing, f"left out are {missing}. " + ADVICE.format(file="conftest.py")
 
 
