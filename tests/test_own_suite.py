@@ -35,6 +35,17 @@ def suite(addon: BakedProject, venv: Venv, *tests: str, exit_code: int, **variab
 
 
 @contextmanager
+def gone(file: Path) -> Iterator[None]:
+    """Take a file away for a while."""
+    content = file.read_bytes()
+    file.unlink()
+    try:
+        yield
+    finally:
+        file.write_bytes(content)
+
+
+@contextmanager
 def client_ending_with(text: str, addon: BakedProject) -> Iterator[tuple[Path, int]]:
     """Add to the file of the client; give its path, and the number of the first new line."""
     name = f"src/{addon.package.replace('.', '/')}/remotehandlers/myservice_client.py"
@@ -185,11 +196,14 @@ def test_log_of_a_task_is_shown_once(addon: BakedProject, venv: Venv) -> None:
 def test_file_that_all_tests_need_is_missed(
     name: str, told: str, addon: BakedProject, venv: Venv
 ) -> None:
-    file = addon.path(f"tests/{name}")
-    elsewhere = Path(f"{file}.gone")
-    file.rename(elsewhere)
-    try:
+    with gone(addon.path(f"tests/{name}")):
         printed = suite(addon, venv, *ONE_PROCESS, exit_code=WRONG_USAGE)
-    finally:
-        elsewhere.rename(file)
     assert f"{name} {told}" in printed
+
+
+def test_checksums_that_were_deleted_are_missed(addon: BakedProject, venv: Venv) -> None:
+    with gone(addon.path("tests/conformance/checksums/is_source")):
+        test = "tests/conformance/test_standard.py"
+        printed = suite(addon, venv, *ONE_PROCESS, test, exit_code=1)
+    assert "'transfers/test_sources.py'" in printed
+    assert "in none of its checksums" in printed
