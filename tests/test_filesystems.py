@@ -1,4 +1,4 @@
-"""Addons for fsspec against real servers: their own conformance suite, and what it cannot show."""
+"""Addons for fsspec and obstore against real servers: their own suite, and what it lacks."""
 
 import json
 import os
@@ -16,7 +16,7 @@ import pytest
 
 from tests.baked import ONE_PROCESS, BakedProject, Venv, clean_environment
 from tests.conftest import ROOT, Bake
-from tests.servers import BUCKET, PASSWORD, Proxy, Server, running
+from tests.servers import BUCKET, HOST, PASSWORD, USER, Proxy, Server, running
 from tests.transcripts import blocks
 
 COMMON = "src/opentaskpy/addons/{{cookiecutter.package_name}}/common"
@@ -159,6 +159,30 @@ def test_conformance(kind: str, bake: Bake, tmp_path: Path) -> None:
         protocol = {"filesystem": it.server.filesystem, **it.server.protocol()}
         conformance(it.project, it.venv, it.server.folder, protocol)
         assert it.server.names() == []
+
+
+@pytest.mark.slow
+def test_conformance_of_obstore(bake: Bake, tmp_path: Path) -> None:
+    project = bake(transfer_client="obstore", execution="none")
+    venv = Venv.make(tmp_path / "venv")
+    venv.install(str(project.root), "pytest-xdist")
+    for folder in ("server", "worker"):
+        (tmp_path / folder).mkdir()
+    with running("s3", tmp_path / "server") as server:
+        protocol = {
+            "url": f"s3://{BUCKET}",
+            "options": {"endpoint": f"http://{HOST}:{server.port}", "region": "us-east-1"},
+            "credentials": {"access_key_id": USER, "secret_access_key": PASSWORD},
+        }
+        conformance(project, venv, "scratch", protocol)
+        assert server.names() == []
+        it = Lab(project, venv, server, tmp_path / "worker")
+        outgoing = it.local()
+        Path(outgoing["directory"], "a.txt").write_text("first")
+        absent = it.protocol() | protocol | {"url": "s3://absent"}
+        destination = {"directory": "inbox", "protocol": absent}
+        log = it.run({**outgoing, "fileRegex": ".*"}, destination, exit_code=1)
+        assert "no bucket or container s3://absent is at this endpoint" in log
 
 
 @pytest.mark.slow
