@@ -75,6 +75,23 @@ def test_service_that_is_not_reached_is_one_failure(addon: BakedProject, venv: V
     assert "the service cannot be used: see test_live_mode" in told
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("name", "opentaskpy.addons.myservice.remotehandlers.x.X", "but here are opentaskpy."),
+        ("option", {}, "'option' is not a known key; known are "),
+    ],
+)
+def test_protocol_that_is_wrong_is_one_failure(
+    key: str, value: object, told: str, addon: BakedProject, venv: Venv
+) -> None:
+    wrong = json.dumps({**json.loads(protocol()), key: value})
+    variables = {"OTF_TEST_PROTOCOL": wrong, "OTF_TEST_FOLDER": "/scratch"}
+    printed = suite(addon, venv, *ONE_PROCESS, *LIVE, exit_code=1, **variables)
+    assert told in printed
+    assert re.search(r"^1 failed, \d+ passed, \d+ skipped", printed, re.MULTILINE)
+
+
 def test_variables_that_are_wrong_are_one_failure(addon: BakedProject, venv: Venv) -> None:
     variables = {"OTF_TEST_PROTOCOL": "{not JSON", "OTF_TEST_FOLDER": "/scratch"}
     told = suite(addon, venv, *ONE_PROCESS, *LIVE, exit_code=1, **variables)
@@ -176,6 +193,21 @@ def test_schema_that_is_no_json_is_named(addon: BakedProject, venv: Venv) -> Non
         test = "tests/conformance/test_schemas.py"
         printed = suite(addon, venv, *ONE_PROCESS, test, exit_code=1)
     assert "myservice_source/protocol.json: Expecting ':' delimiter" in printed
+
+
+def test_what_is_wrongly_declared_as_unsupported_is_told(addon: BakedProject, venv: Venv) -> None:
+    file, before = (
+        addon.path("tests/services/myservice.py"),
+        addon.read("tests/services/myservice.py"),
+    )
+    name = "test_source_without_files_fails_unless_error_is_false"
+    file.write_text(f'{before}\n\nUNSUPPORTED = {{"{name}": "no folders"}}\n', encoding="utf-8")
+    try:
+        test = "tests/conformance/transfers/test_missing_files.py"
+        printed = suite(addon, venv, "-n", "2", test, exit_code=1)
+    finally:
+        file.write_text(before, encoding="utf-8")
+    assert "9 x it passes, but is expected to fail: no folders" in printed
 
 
 def test_log_of_a_task_is_shown_once(addon: BakedProject, venv: Venv) -> None:

@@ -120,6 +120,8 @@ def _tell_reasons(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _reason(report: pytest.TestReport) -> str:
+    if isinstance(report.longrepr, str):  # what is expected to fail has passed
+        return report.longrepr.replace("[XPASS(strict)]", "it passes, but is expected to fail:")
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash else report.longreprtext
     return next(iter(text.splitlines()), "").removeprefix("AssertionError: ")[:200]
