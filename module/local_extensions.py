@@ -22,6 +22,9 @@ else:
     answers = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(answers)
 
+# What the clients for files need that not every addon has.
+NEEDED = {"fsspec": "fsspec", "obstore": "obstore", "http": "urllib3"}
+
 NO_ADDON = "is not the folder of an addon: change to the one that has its pyproject.toml in it"
 
 
@@ -62,6 +65,8 @@ class ModuleGuard(answers.Guard):
             raise answers.refusal("module_name", module, wrong)
         if missing := self._missing(project):
             wrong = f"needs {', '.join(missing)}: add this to pyproject.toml and try again"
+            if given["transfer"] != "none" and (client := _client_of(project)):
+                wrong += f", or answer transfer_client={client}"
             raise answers.refusal("module_name", module, wrong)
         return given
 
@@ -83,7 +88,7 @@ class ModuleGuard(answers.Guard):
         """List the requirements of the module that the addon does not declare."""
         template = TEMPLATE / answers.FOLDER / "pyproject.toml"
         text = self._filled(template.read_text(encoding="utf-8")).replace(answers.MASK, "{{")
-        declared = {name_of(requirement) for requirement, _ in requirements(project)}
+        declared = declared_by(project)
         return [
             f'"{requirement}" in {group}'
             for requirement, group in requirements(tomllib.loads(text)["project"])
@@ -114,6 +119,17 @@ def requirements(project: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield requirement, "dependencies"
     for requirement in project.get("optional-dependencies", {}).get("dev", []):
         yield requirement, "dev"
+
+
+def declared_by(project: Mapping[str, Any]) -> set[str]:
+    """Return the names of the distributions that an addon needs."""
+    return {name_of(requirement) for requirement, _ in requirements(project)}
+
+
+def _client_of(project: Mapping[str, Any]) -> str | None:
+    """Return how the addon reaches files already; None where that needs nothing."""
+    declared = declared_by(project)
+    return next((client for client, needed in NEEDED.items() if needed in declared), None)
 
 
 def name_of(requirement: str) -> str:

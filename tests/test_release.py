@@ -109,6 +109,17 @@ def test_disagreement_is_refused(bake: Bake, tag: str, headings: list[str], told
     assert told in line
 
 
+def test_version_that_was_written_by_hand_is_refused(bake: Bake) -> None:
+    """It stands in two places of pyproject.toml, of which bumpver reads the other one."""
+    project = bake(versioning="semver", **AUTHOR)
+    file = project.path("pyproject.toml")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('\nversion = "0.1.0"', '\nversion = "0.9.0"'), encoding="utf-8")
+    write_heading(project, "0.9.0")
+    (line,) = check_release(project, "v0.9.0", exit_code=1).splitlines()
+    assert "current_version of [tool.bumpver] in pyproject.toml is v0.1.0: write v0.9.0" in line
+
+
 @pytest.mark.parametrize(
     ("missing", "told"),
     [
