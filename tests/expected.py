@@ -93,6 +93,7 @@ FILES = {
     """,
     "object stores": """
         {addon}/common/ranges.py
+        tests/support/object_stores.py
     """,
     "source": """
         tests/conformance/checksums/is_source

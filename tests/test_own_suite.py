@@ -210,6 +210,18 @@ def test_what_is_wrongly_declared_as_unsupported_is_told(addon: BakedProject, ve
     assert "9 x it passes, but is expected to fail: no folders" in printed
 
 
+@pytest.mark.parametrize("role", ["source", "destination"])
+def test_what_a_store_without_folders_cannot_do_is_in_the_suite(
+    role: str, cookies_session: Cookies, venv: Venv
+) -> None:
+    bake = baker(cookies_session)
+    addon = bake(transfer=role, fsspec_protocol="s3", execution="none", package_name="acme")
+    live = {"OTF_TEST_PROTOCOL": '{"filesystem": "s3"}', "OTF_TEST_FOLDER": "bucket"}
+    test = "tests/conformance/test_standard.py"
+    sources = str(addon.path("src"))
+    suite(addon, venv, *ONE_PROCESS, test, exit_code=0, PYTHONPATH=sources, **live)
+
+
 def test_log_of_a_task_is_shown_once(addon: BakedProject, venv: Venv) -> None:
     test = "tests/conformance/transfers/test_sources.py"
     with client_ending_with(NO_LISTING, addon):
