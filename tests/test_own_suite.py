@@ -46,15 +46,22 @@ def gone(file: Path) -> Iterator[None]:
 
 
 @contextmanager
+def file_ending_with(text: str, file: Path) -> Iterator[int]:
+    """Add to a file for a while; give the number of the first new line."""
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before + text, encoding="utf-8")
+    try:
+        yield len(before.splitlines()) + 1
+    finally:
+        file.write_text(before, encoding="utf-8")
+
+
+@contextmanager
 def client_ending_with(text: str, addon: BakedProject) -> Iterator[tuple[Path, int]]:
     """Add to the file of the client; give its path, and the number of the first new line."""
     name = f"src/{addon.package.replace('.', '/')}/remotehandlers/myservice_client.py"
-    file, before = addon.path(name), addon.read(name)
-    file.write_text(before + text, encoding="utf-8")
-    try:
-        yield file, len(before.splitlines()) + 1
-    finally:
-        file.write_text(before, encoding="utf-8")
+    with file_ending_with(text, addon.path(name)) as line:
+        yield addon.path(name), line
 
 
 def protocol(**options: object) -> str:
@@ -196,17 +203,11 @@ def test_schema_that_is_no_json_is_named(addon: BakedProject, venv: Venv) -> Non
 
 
 def test_what_is_wrongly_declared_as_unsupported_is_told(addon: BakedProject, venv: Venv) -> None:
-    file, before = (
-        addon.path("tests/services/myservice.py"),
-        addon.read("tests/services/myservice.py"),
-    )
-    name = "test_source_without_files_fails_unless_error_is_false"
-    file.write_text(f'{before}\n\nUNSUPPORTED = {{"{name}": "no folders"}}\n', encoding="utf-8")
-    try:
+    declared = {"test_source_without_files_fails_unless_error_is_false": "no folders"}
+    services = addon.path("tests/services/myservice.py")
+    with file_ending_with(f"\n\nUNSUPPORTED = {declared}\n", services):
         test = "tests/conformance/transfers/test_missing_files.py"
         printed = suite(addon, venv, "-n", "2", test, exit_code=1)
-    finally:
-        file.write_text(before, encoding="utf-8")
     assert "9 x it passes, but is expected to fail: no folders" in printed
 
 

@@ -120,10 +120,10 @@ def _tell_reasons(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _reason(report: pytest.TestReport) -> str:
-    if isinstance(report.longrepr, str):  # what is expected to fail has passed
-        return report.longrepr.replace("[XPASS(strict)]", "it passes, but is expected to fail:")
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash else report.longreprtext
+    if isinstance(report.longrepr, str):  # what is expected to fail has passed
+        text = report.longrepr.replace("[XPASS(strict)]", "it passes, but is expected to fail:")
     return next(iter(text.splitlines()), "").removeprefix("AssertionError: ")[:200]
 
 
