@@ -1,60 +1,51 @@
-"""Remove the folders that stand empty, and say what to do next."""
+"""Remove folders that are empty, record the checksums of the kit, and print what to do next."""
 
 import sys
 
 # A hook runs from the system's temp folder, where anybody may have left a json.py.
 sys.path.pop(0)
 
+import hashlib
 import json
 import os
 
 ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
 PACKAGE, MODULE = ANSWERS["package_name"], ANSWERS["module_name"]
-HANDLERS = f"src/opentaskpy/addons/{PACKAGE}/remotehandlers"
 
-# The files of a piece that was not chosen were never written. These are the folders they leave
-# empty, each with all that is below it.
-EMPTY_WITHOUT = {
-    "__is_source": [f"{HANDLERS}/schemas/transfer/{MODULE}_source", f"demo/{MODULE}/service"],
-    "__is_destination": [
-        f"{HANDLERS}/schemas/transfer/{MODULE}_destination",
-        f"demo/{MODULE}/worker",
-    ],
-    "__has_transfer": [
-        f"{HANDLERS}/schemas/transfer",
-        "tests/conformance/transfers",
-        "tests/support/other_addon",
-        "demo",
-    ],
-    "__has_execution": [f"{HANDLERS}/schemas/execution", "tests/conformance/executions"],
-    "__has_handler": [
-        "src/opentaskpy/addons",
-        "tests/conformance",
-        "tests/services",
-        "tests/support",
-    ],
-    "__rest": ["tests/support/loopback", "tests/rest"],
-    "__has_lookup": ["src/opentaskpy/plugins"],
-    "__has_caching": ["src/opentaskpy/variablecaching"],
-    "__has_plugin": ["tests/plugins"],
-    "__github": [".github"],
-    "__release": ["scripts"],
-}
+# A piece that was not chosen leaves folders without files below these.
+FOLDERS = ("src", "tests", "cfg", "demo", ".github")
+KIT = (f"src/opentaskpy/addons/{PACKAGE}/otf_kit", "tests/otf_kit")
+CHECKSUMS = "tests/otf_kit/checksums"
 
 
 def prune() -> None:
-    """Remove empty folders only: rmdir cannot take a file, so nobody's work is ever lost."""
-    for piece, folders in EMPTY_WITHOUT.items():
-        for top in [] if ANSWERS[piece] else folders:
-            for folder, _, _ in os.walk(top, topdown=False):
-                try:
-                    os.rmdir(folder)
-                except OSError:
-                    pass  # it has something in it
+    """Remove empty folders. rmdir refuses a folder with a file in it, so nobody's work is lost."""
+    for top in FOLDERS:
+        for folder, _, _ in os.walk(top, topdown=False):
+            try:
+                os.rmdir(folder)
+            except OSError:
+                pass  # it has something in it
+
+
+def record_checksums() -> None:
+    """Write the checksums by which the addon's tests know that the kit is unchanged."""
+    lines = []
+    for top in KIT:
+        for folder, _, names in os.walk(top):
+            for name in names:
+                path = os.path.join(folder, name).replace(os.sep, "/")
+                if not path.startswith(CHECKSUMS):
+                    with open(path, encoding="utf-8") as file:
+                        checksum = hashlib.sha256(file.read().encode()).hexdigest()
+                    lines.append(f"{checksum}  {path}\n")
+    os.makedirs(CHECKSUMS, exist_ok=True)
+    with open(f"{CHECKSUMS}/{MODULE}.txt", "w", encoding="utf-8", newline="\n") as file:
+        file.writelines(sorted(lines, key=lambda line: line.split("  ")[1]))
 
 
 def next_steps() -> None:
-    """Name the commands, and the files that wait for their author."""
+    """Print the next commands, and the files that the author has to write."""
     print(f"\n{ANSWERS['addon_name']} is ready. Next:\n")
     print(f"  cd {ANSWERS['addon_name']}")
     print("  python -m venv .venv")
@@ -65,8 +56,8 @@ def next_steps() -> None:
         print("\nThen write what the service does; each method says what it has to return:\n")
         print(ANSWERS["__stubs"])
         print("\nand run a task with it:\n")
-    if ANSWERS["__rest"]:
-        print("  python tests/serve.py       (and what follows in another terminal)")
+    if "http" in ANSWERS["__pieces"].split():
+        print("  python tests/otf_kit/serve.py       (and the rest in another terminal)")
     print(f"  task-run -c cfg -t {ANSWERS['__first_task']}-{MODULE}\n")
     if published := ANSWERS["__published"]:
         print(f"{published} on PyPI has a package {PACKAGE} too: choose another package_name,")
@@ -74,4 +65,5 @@ def next_steps() -> None:
 
 
 prune()
+record_checksums()
 next_steps()
