@@ -1,12 +1,12 @@
-"""Hands the rules of answers.py to Jinja, with those of a module that an addon gets later."""
+"""Hands the rules of the template to Jinja, with those of a module that an addon gets later."""
 
-import importlib.util
 import json
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment
 from jinja2.ext import Extension
@@ -14,13 +14,12 @@ from jinja2.ext import Extension
 MODULE = Path(__file__).resolve().parent
 TEMPLATE = MODULE.parent
 
-if TYPE_CHECKING:
-    import answers
-else:
-    # Under a name of its own: the template for addons may be in use in the same process.
-    spec = importlib.util.spec_from_file_location("answers_of_template", TEMPLATE / "answers.py")
-    answers = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(answers)
+sys.path.insert(0, str(TEMPLATE))
+
+from extension.guard import FOLDER, Guard, own_texts  # noqa: E402
+from extension.pieces import pieces  # noqa: E402
+from extension.questions import QUESTIONS, asked  # noqa: E402
+from extension.rules import RULES, refusal  # noqa: E402
 
 # What the clients for files need that not every addon has.
 NEEDED = {"fsspec": "fsspec", "obstore": "obstore", "http": "urllib3"}
@@ -37,19 +36,19 @@ class Answers(Extension):
         ModuleGuard(environment)
 
 
-class ModuleGuard(answers.Guard):
+class ModuleGuard(Guard):
     """Knows the addon in the current folder, and refuses a module that does not fit in."""
 
     folder = "__folder"
-    own = answers.own_texts(MODULE)
-    questions = answers.asked(json.loads((MODULE / "cookiecutter.json").read_text("utf-8")))
+    own = own_texts(MODULE)
+    questions = asked(json.loads((MODULE / "cookiecutter.json").read_text("utf-8")))
 
     def settle(self, given: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         """Add to the answers what the addon knows already, and check them all."""
         addon = Path(given["_output_dir"])
         project = project_of(addon)
-        for key in answers.RULES.keys() - given.keys():
-            question = answers.QUESTIONS[key]
+        for key in RULES.keys() - given.keys():
+            question = QUESTIONS[key]
             given[key] = question[0] if isinstance(question, list) else question
         given["addon_name"] = project["name"]
         given["package_name"] = package_of(addon)
@@ -57,17 +56,19 @@ class ModuleGuard(answers.Guard):
         given["repository_url"] = "https://example.com"
         given["description"] = "One more module"
         super().settle(given)
+        self.answers = given
+        given["__kit_pieces"] = self._kit_pieces(addon)
         module = given["module_name"]
         given["__folder"] = f".{module}.new"
         given["__template"] = str(TEMPLATE)
         if path := next(self._taken(addon), None):
             wrong = f"exists already, in {path}: write another name"
-            raise answers.refusal("module_name", module, wrong)
+            raise refusal("module_name", module, wrong)
         if missing := self._missing(project):
             wrong = f"needs {', '.join(missing)}: add this to pyproject.toml and try again"
             if given["transfer"] != "none" and (client := _client_of(project)):
                 wrong += f", or answer transfer_client={client}"
-            raise answers.refusal("module_name", module, wrong)
+            raise refusal("module_name", module, wrong)
         return given
 
     def check_place(self, place: Path, name: str) -> None:
@@ -75,25 +76,31 @@ class ModuleGuard(answers.Guard):
 
     def _taken(self, addon: Path) -> Iterator[str]:
         """Find the files of the module that exist."""
-        template = TEMPLATE / answers.FOLDER
-        for file in sorted(template.rglob("*")):
-            name = file.relative_to(template).as_posix()
-            if file.is_file() and "{{cookiecutter.module_name}}" in name:
-                filled = self._filled(name)
-                # The name of a file that was not chosen is empty, or that of a folder of it.
-                if "" not in filled.split("/") and (addon / filled).exists():
-                    yield filled
+        for name, rendered in sorted(self.file_names.items()):
+            # A file that was not chosen ends with a slash.
+            if "{{module}}" in name and rendered[-1] != "/" and (addon / rendered).exists():
+                yield rendered
 
     def _missing(self, project: Mapping[str, Any]) -> list[str]:
         """List the requirements of the module that the addon does not declare."""
-        template = TEMPLATE / answers.FOLDER / "pyproject.toml"
-        text = self._filled(template.read_text(encoding="utf-8")).replace(answers.MASK, "{{")
+        text = (TEMPLATE / FOLDER / "pyproject.toml").read_text(encoding="utf-8")
+        rendered = self.from_string(text).render(cookiecutter=self.answers)
         declared = declared_by(project)
         return [
             f'"{requirement}" in {group}'
-            for requirement, group in requirements(tomllib.loads(text)["project"])
+            for requirement, group in requirements(tomllib.loads(rendered)["project"])
             if name_of(requirement) not in declared
         ]
+
+    def _kit_pieces(self, addon: Path) -> dict[str, bool]:
+        """Return the pieces that the kit has together with this module."""
+        chosen = pieces(self.answers)
+        for name in self.file_names:
+            condition = re.search(r"/otf_kit/.*(\{% if (\w+) %\})", name)
+            if condition:
+                file = self.from_string(name.replace(condition[1], "{% if true %}")).render()
+                chosen[condition[2]] |= (addon / file).exists()
+        return chosen
 
 
 def project_of(addon: Path) -> dict[str, Any]:
@@ -102,14 +109,14 @@ def project_of(addon: Path) -> dict[str, Any]:
         content = tomllib.loads((addon / "pyproject.toml").read_text(encoding="utf-8"))
         return {**content["project"], "name": content["project"]["name"]}
     except (OSError, KeyError, ValueError) as error:
-        raise answers.refusal("", str(addon), NO_ADDON) from error
+        raise refusal("", str(addon), NO_ADDON) from error
 
 
 def package_of(addon: Path) -> str:
     """Return the name of the addon's package."""
     package = next((addon / "src/opentaskpy/addons").glob("*/__init__.py"), None)
     if package is None:
-        raise answers.refusal("", str(addon), NO_ADDON)
+        raise refusal("", str(addon), NO_ADDON)
     return package.parent.name
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-import answers
+from extension import questions
 
 Answers = dict[str, Any]
 
-CHOICES = {key: value for key, value in answers.QUESTIONS.items() if not key.startswith("_")}
+CHOICES = {key: value for key, value in questions.QUESTIONS.items() if not key.startswith("_")}
 
 # Two that differ in what is installed; the others differ from these in their name only.
 PROTOCOLS = ("file", "s3")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_cookies.plugin import Cookies
 
-from answers import QUESTIONS
+from extension.questions import QUESTIONS
 from tests.baked import BakedProject
 
 ROOT = Path(__file__).parents[1]

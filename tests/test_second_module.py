@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from answers import QUESTIONS
+from extension.questions import QUESTIONS
 from tests.baked import ONE_PROCESS, BakedProject, Venv, clean_environment, run
 from tests.combinations import SHORT_SUITE, WHOLE_SUITE
 from tests.conftest import Bake

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from answers import QUESTIONS
+from extension.questions import QUESTIONS
 from tests.baked import ONE_PROCESS, BakedProject, Venv, run
 from tests.combinations import Answers
 from tests.conftest import ROOT
