@@ -33,7 +33,6 @@ test-all: lint
 	$(PYTEST)
 
 lint: $(BIN)/pytest
-	$(BIN)/python checksums.py --check
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -8,6 +8,7 @@ from typing import Any
 from .names import to_addon_name, to_class_prefix, to_module_name, to_package_name
 from .rules import check
 
+
 def quoted(value: str) -> str:
     """Write a string for JSON, YAML and TOML, quotes included: what all three read alike."""
     text = json.dumps(value, ensure_ascii=False)

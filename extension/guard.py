@@ -67,18 +67,16 @@ class Guard:
     def __init__(self, environment: Environment) -> None:
         """Give the environment its filters, and replace its two ways to make a template."""
         refuse_unknown_keys(self.questions)
-        late = {
-            "require_a_piece": require_a_piece,
-            "placed": self.place,
-            "settled": self.settle,
-        }
-        environment.filters.update(FILTERS | {name: self._kept(late[name]) for name in late})
+        environment.filters.update(FILTERS)
+        environment.filters["require_a_piece"] = require_a_piece
+        environment.filters["settled"] = self._kept(self.settle)
+        environment.filters["placed"] = self._kept(self.place)
         self.environment = environment
         self.file_names: dict[str, str] = {}
         self.from_string: Callable[..., Template] = environment.from_string
         self.get_template: Callable[..., Template] = environment.get_template
-        environment.from_string = self.text  # type: ignore[method-assign, assignment]
-        environment.get_template = self.file  # type: ignore[method-assign, assignment]
+        environment.from_string = self.text  # type: ignore[method-assign]
+        environment.get_template = self.file  # type: ignore[method-assign]
 
     def text(self, source: Any, *args: Any, **kwargs: Any) -> Any:
         """Make a template of a question, an answer, a hook, or the name of a file or folder."""

@@ -117,6 +117,7 @@ def suggested(rule: Rule, derive: Callable[[Any], str], example: str) -> Rule:
 
 
 def to_addon_slug(addon: Any) -> str:
+    """Derive a valid name of an addon from an invalid one."""
     stem = "-".join(_words(addon)).lower()
     return _first(addon_rule, stem[:60].strip("-"), f"otf-addons-{stem}"[:60].strip("-"))
 

@@ -39,6 +39,8 @@ def record_checksums() -> None:
                     with open(path, encoding="utf-8") as file:
                         checksum = hashlib.sha256(file.read().encode()).hexdigest()
                     lines.append(f"{checksum}  {path}\n")
+    if not lines:
+        return
     os.makedirs(CHECKSUMS, exist_ok=True)
     with open(f"{CHECKSUMS}/{MODULE}.txt", "w", encoding="utf-8", newline="\n") as file:
         file.writelines(sorted(lines, key=lambda line: line.split("  ")[1]))

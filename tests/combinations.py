@@ -14,7 +14,7 @@ CHOICES = {key: value for key, value in questions.QUESTIONS.items() if not key.s
 # Two that differ in what is installed; the others differ from these in their name only.
 PROTOCOLS = ("file", "s3")
 STRUCTURE = ("transfer", "transfer_client", "execution", "lookup_plugin", "caching_plugin")
-PAPERS = ("license", "versioning", "ci")
+PACKAGING = ("license", "versioning", "ci")
 
 WHOLE_SUITE = ("tests",)
 # The packaging and the schemas, every task of cfg/, the plugins, and a few transfers or commands.
@@ -51,9 +51,9 @@ def shapes() -> list[Answers]:
     return [{**shape, "fsspec_protocol": p} for shape in structures for p in _protocols(shape)]
 
 
-def papers() -> list[Answers]:
+def packaging() -> list[Answers]:
     """List every way to license, number and check an addon."""
-    return _product(*PAPERS)
+    return _product(*PACKAGING)
 
 
 def named(name: str, **answers: Any) -> Any:
@@ -148,7 +148,7 @@ COMBINATIONS = [
 ]
 
 
-def _pairs(transfer: str, client: str, execution: str, plugins: str, *papers: str) -> Any:
+def _pairs(transfer: str, client: str, execution: str, plugins: str, *packaged: str) -> Any:
     """Name a combination after what it is made of; a client is one of ours or one of fsspec's."""
     is_ours = client in choices("transfer_client")
     answers = {
@@ -158,7 +158,7 @@ def _pairs(transfer: str, client: str, execution: str, plugins: str, *papers: st
         "execution": execution,
         "lookup_plugin": "lookup" in plugins,
         "caching_plugin": "caching" in plugins,
-        **dict(zip(PAPERS[: len(papers)], papers, strict=True)),  # the rest as by default
+        **dict(zip(PACKAGING[: len(packaged)], packaged, strict=True)),  # the rest as by default
     }
     return named(f"{transfer}_{client}_{execution}", **answers)
 
@@ -186,7 +186,7 @@ PAIRS = [
 ]
 
 # Between them these have every client and plugin. The others differ from one of them in names,
-# roles, papers and requirements, so the parts of the suite that see these are enough each time.
+# roles, packaging and requirements, so the parts of the suite that see these are enough each time.
 WHOLE = {
     "defaults",
     "custom",
@@ -195,7 +195,7 @@ WHOLE = {
     "http",
 }
 # These have nothing that another one does not have; they wait for `make test-all`.
-LESS = {
+SLOW = {
     "custom_execution_only",
     "everything",
     "execution_only",
@@ -222,7 +222,7 @@ def suites() -> list[Any]:
         pytest.param(param.values[0], suite, id=f"{param.id}-{name}", marks=marks)
         for param in COMBINATIONS
         for suite, name in ((WHOLE_SUITE, "whole_suite"), (SHORT_SUITE, "short_suite"))
-        if suite is WHOLE_SUITE or param.id not in WHOLE | LESS
+        if suite is WHOLE_SUITE or param.id not in WHOLE | SLOW
         for marks in [_slow(suite is WHOLE_SUITE and param.id not in WHOLE)]
     ] + [
         pytest.param(param.values[0], SHORT_SUITE, id=f"{param.id}-short_suite", marks=_slow(True))

@@ -15,7 +15,6 @@ import pytest
 from tests.baked import ONE_PROCESS, BakedProject, Venv
 from tests.combinations import Answers, suites
 from tests.conftest import Bake
-from tests.expected import expected_files
 
 # A batch looks every five seconds whether a task has ended; no test needs to wait that long.
 IMPATIENT = {"OTF_BATCH_POLL_INTERVAL": "1", "OTF_NO_THREAD_SLEEP": "1"}
@@ -55,7 +54,8 @@ def distributions_have_every_file(addon: Installed) -> None:
         wheel = {name for name in archive.namelist() if ".dist-info/" not in name}
     with tarfile.open(addon.sdist) as archive:
         sdist = {name.partition("/")[2] for name in archive.getnames()}
-    sources = {name for name in expected_files(addon.project.answers) if name.startswith("src/")}
+    files = addon.project.files()
+    sources = {name for name in files if name.startswith("src/") and ".egg-info" not in name}
     assert any(name.endswith("/py.typed") for name in sources)
     assert sorted(wheel) == sorted(name.removeprefix("src/") for name in sources)
     assert sources <= sdist
@@ -81,12 +81,12 @@ def types_are_sound(addon: Installed) -> None:
     addon.run("mypy")
 
 
-def is_stub(project: BakedProject, task: str) -> bool:
+def reaches_an_unwritten_client(project: BakedProject, task: str) -> bool:
     """Tell whether a task reaches a client that its author still has to write."""
     answers = project.answers
     text = project.read(f"cfg/{answers['module_name']}/{task}.json")
     if members := json.loads(text).get("tasks"):
-        return any(is_stub(project, member["task_id"]) for member in members)
+        return any(reaches_an_unwritten_client(project, member["task_id"]) for member in members)
     stubs = {"Transfer": answers["transfer_client"], "Execution": answers["execution"]}
     return any(f'{kind}"' in text for kind, client in stubs.items() if client == "custom")
 
@@ -105,16 +105,16 @@ def demo_service(addon: Installed) -> Iterator[dict[str, str]]:
 def every_task_runs_as_it_stands(addon: Installed) -> None:
     with demo_service(addon) as variables:
         for task in addon.project.tasks():
-            stub = is_stub(addon.project, task)
+            fails = reaches_an_unwritten_client(addon.project, task)
             run = partial(addon.run, "task-run", "-c", "cfg", "-t", task)
             try:
-                log = run(exit_code=int(stub), **variables)
+                log = run(exit_code=int(fails), **variables)
             except AssertionError as error:
                 if not ENDED_AT_ONCE.search(str(error)):
                     raise
-                log = run(exit_code=int(stub), **variables)
+                log = run(exit_code=int(fails), **variables)
             # The one line that names the method to write, and says what it has to do.
-            assert bool(re.search(r" ERROR .* NotImplementedError: \w+: \w+", log)) == stub, log
+            assert bool(re.search(r" ERROR .* NotImplementedError: \w+: \w+", log)) == fails, log
 
 
 CHECKS = (

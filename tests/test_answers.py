@@ -28,26 +28,26 @@ from cookiecutter.prompt import prompt_for_config
 from markdown_it import MarkdownIt
 from pytest_cookies.plugin import Cookies
 
-import answers
+from extension import command_line, escaping, filesystems, names, questions, rules
 
 ROOT = Path(__file__).parents[1]
-QUESTIONS = [key for key in answers.QUESTIONS if not key.startswith("_")]
-PRIVATE = [key for key in answers.QUESTIONS if key.startswith("__") and key != "__prompts__"]
+QUESTIONS = [key for key in questions.QUESTIONS if not key.startswith("_")]
+PRIVATE = [key for key in questions.QUESTIONS if key.startswith("__") and key != "__prompts__"]
 TEXTS = ["service_name", "author_name", "description"]
 
 # --- A template with the real rules and hooks, and an addon of a few files ---
 
-HANDLERS = "src/opentaskpy/addons/{{cookiecutter.package_name}}/remotehandlers"
+HANDLERS = "src/opentaskpy/addons/{{package}}/remotehandlers"
 SCHEMAS = HANDLERS + "/schemas"
 PIECES = {
-    "__has_handler": [HANDLERS + "/{{cookiecutter.module_name}}.py"],
-    "__is_source": [SCHEMAS + "/transfer/{{cookiecutter.module_name}}_source/protocol.json"],
-    "__is_destination": [SCHEMAS + "/transfer/{{cookiecutter.module_name}}_destination/a.json"],
-    "__has_transfer": ["demo/{{cookiecutter.module_name}}/service/in/a.txt"],
-    "__has_execution": [SCHEMAS + "/execution/{{cookiecutter.module_name}}/protocol.json"],
-    "__has_lookup": ["src/opentaskpy/plugins/lookup/{{cookiecutter.package_name}}/a.py"],
-    "__has_caching": ["src/opentaskpy/variablecaching/{{cookiecutter.package_name}}/a.py"],
-    "__github": [".github/workflows/ci.yml"],
+    "handler": [HANDLERS + "/{{module}}.py"],
+    "source": [SCHEMAS + "/transfer/{{module}}_source/protocol.json"],
+    "destination": [SCHEMAS + "/transfer/{{module}}_destination/a.json"],
+    "transfer": ["demo/{{module}}/service/in/a.txt"],
+    "execution": [SCHEMAS + "/execution/{{module}}/protocol.json"],
+    "lookup": ["src/opentaskpy/plugins/lookup/{{package}}/a.py"],
+    "caching": ["src/opentaskpy/variablecaching/{{package}}/a.py"],
+    "github": [".github/workflows/ci.yml"],
 }
 FILES = {
     "answers.toml": "".join(f"{k} = {{{{ cookiecutter.{k} | toml }}}}\n" for k in TEXTS),
@@ -64,14 +64,15 @@ FILES = {
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the tiny template."""
     root = tmp_path_factory.mktemp("root") / "template"
-    shutil.copytree(ROOT / "hooks", root / "hooks")
+    for name in ("hooks", "extension"):
+        shutil.copytree(ROOT / name, root / name)
     for name in ("cookiecutter.json", "local_extensions.py", "answers.py"):
         shutil.copy(ROOT / name, root)
     addon = root / "{{cookiecutter.addon_name}}"
     files = {addon / name: text for name, text in FILES.items()}
     for piece, paths in PIECES.items():
         for path in map(addon.joinpath, paths):
-            files[path.with_name(f"{{% if cookiecutter.{piece} %}}{path.name}{{% endif %}}")] = "\n"
+            files[path.with_name(f"{{% if {piece} %}}{path.name}{{% endif %}}")] = "\n"
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -236,7 +237,7 @@ def test_a_hostile_answer_is_refused(
 
 def test_the_table_is_worth_its_name() -> None:
     """At least 60 values, and each question of which anything can be written has some."""
-    written = {key for key in QUESTIONS if isinstance(answers.QUESTIONS[key], str)}
+    written = {key for key in QUESTIONS if isinstance(questions.QUESTIONS[key], str)}
     assert written == set(HOSTILE)
     assert len(TABLE) >= 60
 
@@ -246,7 +247,7 @@ def test_rules_are_total(key: str) -> None:
     """A rule takes any value of any type, and says so in one line."""
     for value in [None, 1, 1.5, [], ["a"], {}, {"a": 1}, b"a", "nonsense \0"]:
         with pytest.raises(FailedHookException) as refusal:
-            answers.check(value, key)
+            rules.check(value, key)
         assert one_line(str(refusal.value)).startswith(key)
 
 
@@ -309,7 +310,7 @@ def test_other_commands_give_answers_in_their_own_way(given: object) -> None:
     """cruft has an option of the same name, and a text in it."""
     with click.Context(click.Command("create")) as context:
         context.params["extra_context"] = given
-        answers.require_known(answers.QUESTIONS)
+        command_line.refuse_unknown_keys(questions.QUESTIONS)
 
 
 def test_a_typed_answer_is_refused_before_the_next_question(sandbox: Sandbox) -> None:
@@ -403,10 +404,12 @@ def test_a_hostile_replay_file_is_refused(sandbox: Sandbox, hostile: dict[str, o
 
 def test_private_variables_follow_from_the_answers(sandbox: Sandbox) -> None:
     """Whoever gives a private variable a value gets the one that the template computes."""
-    addon = sandbox.bake("__handler_path=evil'", "__has_transfer=", "transfer=source")
+    addon = sandbox.bake("__handler_path=evil'", "__pieces=", "transfer=source")
     private = json.loads((addon / "private.json").read_text())
     assert private["__handler_path"] == "opentaskpy.addons.myservice.remotehandlers.myservice"
-    assert (private["__has_transfer"], private["__is_destination"]) == ("yes", "")
+    pieces = private["__pieces"].split()
+    assert "transfer" in pieces
+    assert "destination" not in pieces
 
 
 # --- Names that are derived ---
@@ -432,18 +435,18 @@ def test_private_variables_follow_from_the_answers(sandbox: Sandbox) -> None:
 )
 def test_derived_names(service: object, addon: str, package: str, prefix: str) -> None:
     """Where there is an ASCII letter or digit, there is a valid default."""
-    assert answers.to_addon_name(service) == addon
-    assert answers.to_package_name(service) == package
-    assert answers.to_class_prefix(service) == prefix
+    assert names.to_addon_name(service) == addon
+    assert names.to_package_name(service) == package
+    assert names.to_class_prefix(service) == prefix
     for key, name in {"addon_name": addon, "package_name": package, "class_prefix": prefix}.items():
-        assert not name or answers.check(name, key) == ""
+        assert not name or rules.check(name, key) == ""
 
 
 def test_derived_module() -> None:
     """The module has the package's name, unless each addon has a folder of that name."""
-    assert answers.to_module_name("my_service") == "my_service"
-    assert answers.to_module_name("schemas") == "schemas_service"
-    assert answers.check("lambda", "module_name") == ""
+    assert names.to_module_name("my_service") == "my_service"
+    assert names.to_module_name("schemas") == "schemas_service"
+    assert rules.check("lambda", "module_name") == ""
 
 
 def test_no_default_depends_on_the_service(cookies: Cookies, template: Path) -> None:
@@ -466,8 +469,8 @@ NICE += ["http://a.b/c?d=e&f", "!![x](y)", "1", "true", "[a, b]", "{a: b}", "\\N
 @pytest.mark.parametrize("text", NICE)
 def test_text_reads_back(text: str) -> None:
     """What each filter writes, the reader of that language reads as the same text."""
-    write = answers.FILTERS
-    assert answers.check(text, "service_name") == ""
+    write = escaping.FILTERS
+    assert rules.check(text, "service_name") == ""
     assert tomllib.loads(f"x = {write['toml'](text)}")["x"] == text
     assert json.loads(write["json_text"](text)) == text
     assert yaml.safe_load(f"x: {write['yaml_text'](text)}")["x"] == text
@@ -481,26 +484,26 @@ def test_markdown_shows_the_text(text: str) -> None:
     """A reader of the page sees the text, and no markup comes out of it."""
     page = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     for line in ["{}", "# {}", "- {}", "About {}, and more.", "**{}**"]:
-        rendered = page.render(line.format(answers.markdown(text)))
+        rendered = page.render(line.format(escaping.markdown(text)))
         assert html.unescape(rendered) == page.render(line.format("Plain")).replace("Plain", text)
 
 
 def test_control_characters_are_written_too() -> None:
     """The rules keep them out, but a filter gives correct text for any string."""
     text = "".join(map(chr, range(0xA1))) + "\u2028\ufeff"
-    assert tomllib.loads(f"x = {answers.quoted(text)}")["x"] == text
-    assert json.loads(answers.quoted(text)) == yaml.safe_load(answers.quoted(text)) == text
-    assert ast.literal_eval(answers.python_text(text)) == text
+    assert tomllib.loads(f"x = {escaping.quoted(text)}")["x"] == text
+    assert json.loads(escaping.quoted(text)) == yaml.safe_load(escaping.quoted(text)) == text
+    assert ast.literal_eval(escaping.python_text(text)) == text
 
 
 def test_generated_python_is_as_ruff_writes_it(tmp_path: Path) -> None:
     """No formatter and no linter finds anything in a text that somebody answered."""
     module = tmp_path / "module.py"
     lines = ['"""Texts."""\n', "TEXTS = ["]
-    lines += [f"    {answers.python_text(text)}," for text in NICE]
+    lines += [f"    {escaping.python_text(text)}," for text in NICE]
     lines += ["]"]
     for number, text in enumerate(NICE):
-        inside = answers.docstring(text)
+        inside = escaping.docstring(text)
         lines += ["\n", f"def f{number}() -> None:", f'    """Talk to {inside}."""']
     module.write_text("\n".join(lines) + "\n", encoding="utf-8")
     ruff = [sys.executable, "-m", "ruff"]
@@ -545,8 +548,9 @@ def test_hooks_touch_nothing_but_the_folder(hook: Path) -> None:
     if imports:
         first, second = [ast.unparse(node) for node in tree.body[1:3]]
         assert (first, second) == ("import sys", "sys.path.pop(0)")
-    assert names <= {"json", "os", "sys"}
-    assert set(re.findall(r"\bos\.([a-z.]+)", text)) <= {"walk", "rmdir"}
+    assert names <= {"hashlib", "json", "os", "sys"}
+    functions = set(re.findall(r"\bos\.([a-z.]+)\(", text))
+    assert functions <= {"walk", "rmdir", "path.join", "makedirs"}
     assert text.count("{{") == 1, "answers are read once, as JSON"
 
 
@@ -589,8 +593,10 @@ def test_no_folder_stands_empty(cookies: Cookies, template: Path, choice: dict[s
     assert empty_folders(result.project_path) == []
     private = json.loads((result.project_path / "private.json").read_text())
     for piece, (path,) in PIECES.items():
-        name = re.sub(r"{{cookiecutter.\w+}}", "myservice", path)
-        assert (result.project_path / name).exists() == bool(private[piece]), piece
+        name = re.sub(r"{{\w+}}", "myservice", path)
+        assert (result.project_path / name).exists() == (piece in private["__pieces"].split()), (
+            piece
+        )
 
 
 @pytest.mark.parametrize("options", [["-f"], ["-f", "-s"]], ids=" ".join)
@@ -675,25 +681,25 @@ def test_the_first_hook_alone_refuses(template: Path, tmp_path: Path) -> None:
 
 def test_each_question_is_checked_at_once() -> None:
     """Right after the question, so that the next one is never asked in vain; each has a prompt."""
-    keys = list(answers.QUESTIONS)
+    keys = list(questions.QUESTIONS)
     for key in QUESTIONS:
         assert keys[keys.index(key) + 1] == f"__check_{key}"
-    assert set(answers.RULES) == set(QUESTIONS) == set(answers.QUESTIONS["__prompts__"])
+    assert set(rules.RULES) == set(QUESTIONS) == set(questions.QUESTIONS["__prompts__"])
 
 
 def test_prompts_name_every_choice_and_have_no_markup() -> None:
     """A square bracket is markup to the library that prints the prompts."""
-    prompts = answers.QUESTIONS["__prompts__"]
+    prompts = questions.QUESTIONS["__prompts__"]
     for key in QUESTIONS:
-        if isinstance(answers.QUESTIONS[key], list):
-            assert set(prompts[key]) == {"__prompt__", *answers.QUESTIONS[key]}
+        if isinstance(questions.QUESTIONS[key], list):
+            assert set(prompts[key]) == {"__prompt__", *questions.QUESTIONS[key]}
     assert not set("[]") & set(json.dumps(prompts).replace("[]", ""))
 
 
 def test_protocols_are_those_of_fsspec() -> None:
     """Each protocol in the table is one that fsspec knows."""
     registry = pytest.importorskip("fsspec.registry")
-    assert set(answers.PROTOCOLS) <= set(registry.known_implementations)
+    assert set(filesystems.PROTOCOLS) <= set(registry.known_implementations)
 
 
 # --- The addon itself ---

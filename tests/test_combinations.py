@@ -7,10 +7,10 @@ from typing import Any
 from tests.combinations import (
     CHOICES,
     COMBINATIONS,
-    LESS,
+    PACKAGING,
     PAIRS,
-    PAPERS,
     PROTOCOLS,
+    SLOW,
     STRUCTURE,
     WHOLE,
     choices,
@@ -19,7 +19,7 @@ from tests.combinations import (
 Pair = tuple[tuple[str, Any], tuple[str, Any]]
 
 # A filesystem of fsspec is a choice too, though there are many: these differ in what they need.
-VALUES = {key: choices(key) for key in (*STRUCTURE, *PAPERS)} | {
+VALUES = {key: choices(key) for key in (*STRUCTURE, *PACKAGING)} | {
     "fsspec_protocol": [*PROTOCOLS, "memory", "sftp"]
 }
 DEFAULTS = {key: values[0] for key, values in VALUES.items()}
@@ -63,11 +63,11 @@ def test_no_combination_of_pairs_is_superfluous() -> None:
         assert pairs_in(one.values[0]) - others, f"{one.id}: other combinations have all of it"
 
 
-def test_every_choice_is_of_structure_or_of_papers() -> None:
+def test_every_choice_is_of_structure_or_of_packaging() -> None:
     chosen = {key for key, value in CHOICES.items() if isinstance(value, list | bool)}
-    missing = chosen - {*STRUCTURE, *PAPERS}
+    missing = chosen - {*STRUCTURE, *PACKAGING}
     assert not missing, (
-        f"{missing}: into PAPERS of tests/combinations.py if no file of src/, tests/, cfg/ and "
+        f"{missing}: into PACKAGING of tests/combinations.py if no file of src/, tests/, cfg/ and "
         "demo/ depends on it, else into STRUCTURE"
     )
 
@@ -80,5 +80,5 @@ def test_every_client_has_a_whole_suite() -> None:
 
 
 def test_names_of_combinations_are_known() -> None:
-    unknown = (WHOLE | LESS) - {param.id for param in COMBINATIONS}
-    assert not unknown, f"WHOLE or LESS of tests/combinations.py names {unknown}"
+    unknown = (WHOLE | SLOW) - {param.id for param in COMBINATIONS}
+    assert not unknown, f"WHOLE or SLOW of tests/combinations.py names {unknown}"

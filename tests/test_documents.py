@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from answers import PROTOCOLS
 from docs import first_run
+from extension.filesystems import PROTOCOLS
 from tests import transcripts
 from tests.baked import BakedProject, Venv
 from tests.combinations import CHOICES, COMBINATIONS, Answers, choices

@@ -201,7 +201,7 @@ def test_wheel_without_schemas_is_refused(on_github: BakedProject, tmp_path: Pat
 )
 def test_unfinished_update_is_refused(on_github: BakedProject, name: str, text: str) -> None:
     options = ("-p", "no:cacheprovider", "--noconftest", *ONE_PROCESS)
-    test = ("-m", "pytest", *options, "tests/conformance/test_update.py")
+    test = ("-m", "pytest", *options, "tests/otf_kit/conformance/test_update.py")
     run(tool("python"), *test, cwd=on_github.root)
     on_github.path(name).write_text(text, encoding="utf-8")
     assert name in run(tool("python"), *test, cwd=on_github.root, exit_code=1)

@@ -5,7 +5,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from answers import DEVICES
+from extension.names import DEVICES
 from tests.baked import BakedProject, Venv, run
 from tests.combinations import COMBINATIONS, NASTY, Answers
 from tests.conftest import ROOT, Bake
@@ -70,7 +70,7 @@ def test_text_is_read_and_written_in_one_encoding(answers: Answers, bake: Bake) 
 
 
 def test_the_template_names_its_encodings() -> None:
-    own = ("answers.py", "checksums.py", "hooks", "local_extensions.py")
+    own = ("answers.py", "extension", "hooks", "local_extensions.py")
     assert_encodings_are_named(*own, cwd=ROOT)
 
 

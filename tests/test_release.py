@@ -24,7 +24,7 @@ AUTHOR = {
 
 def check_release(project: BakedProject, *tag: str, exit_code: int) -> str:
     """Run the script that the release workflow runs first."""
-    script = (sys.executable, "scripts/check_release.py", *tag)
+    script = (sys.executable, "tests/otf_kit/check_release.py", *tag)
     return run(*script, cwd=project.root, exit_code=exit_code)
 
 
@@ -195,4 +195,4 @@ def test_key_that_the_readme_does_not_name_is_refused(bake: Bake) -> None:
 def test_usage(bake: Bake) -> None:
     project = bake(versioning="semver")
     told = check_release(project, exit_code=1)
-    assert told == "usage: python scripts/check_release.py v0.1.0\n"
+    assert told == "usage: python tests/otf_kit/check_release.py v0.1.0\n"

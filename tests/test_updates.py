@@ -176,7 +176,7 @@ def test_change_that_does_not_fit_is_seen(history: History, late: bool, tmp_path
     assert addon.unsettled() == {unsettled}
     # The addon's own tests, so its CI too, name the file.
     options = ("-p", "no:cacheprovider", "--noconftest", *ONE_PROCESS)
-    own = ("pytest", *options, "tests/conformance/test_update.py")
+    own = ("pytest", *options, "tests/otf_kit/conformance/test_update.py")
     told = run(sys.executable, "-m", *own, cwd=addon.project.root, exit_code=1)
     assert f"'{unsettled}'" in told
 

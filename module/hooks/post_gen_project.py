@@ -51,8 +51,7 @@ def export_new_pieces() -> None:
     public = f"{KIT}/__init__.py"
     if not (ADDON / public).exists():
         return
-    folder = "{% raw %}{{cookiecutter.addon_name}}/src/opentaskpy/addons/{{package}}/otf_kit{% endraw %}"
-    (source,) = (TEMPLATE / folder).glob("*__init__.py*")
+    (source,) = TEMPLATE.glob("*/src/opentaskpy/addons/*/otf_kit/*__init__.py*")
     template = Environment(keep_trailing_newline=True).from_string(source.read_text("utf-8"))
     text = template.render(ANSWERS["__kit_pieces"])
     (ADDON / public).write_text(text, encoding="utf-8", newline="\n")
