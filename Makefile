@@ -7,10 +7,16 @@ UV_PIP := $(BIN)/uv pip install --quiet --python build/venv
 # One process for each core; who has nothing left to do takes tests over from the others.
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
-.PHONY: help demo test test-all lint bench clean
+.PHONY: help demo dev check test test-all lint bench clean
+
+# Such as ANSWERS="transfer_client=http execution=http"; the addon is in build/dev/$(NAME).
+NAME ?= addon
+ANSWERS ?=
 
 help:
 	@echo 'make demo      bake an addon, install it and move a file with it'
+	@echo 'make dev       an addon of links to the template, to edit and run: ANSWERS="execution=http"'
+	@echo 'make check     what takes seconds: lint, types, every combination, tests of each client'
 	@echo 'make test      lint, and every test that takes seconds (minutes in all)'
 	@echo 'make test-all  the slow tests too: other versions of Python'
 	@echo 'make lint      ruff and mypy on the template itself'
@@ -25,6 +31,13 @@ demo: $(BIN)/cookiecutter
 	$(ADDON)/.venv/bin/pip install --quiet $(ADDON)
 	cd $(ADDON) && .venv/bin/task-run -c cfg -t download-myservice
 	cat $(ADDON)/demo/myservice/worker/incoming/orders.csv
+
+dev: $(BIN)/pytest
+	$(BIN)/python -m tools.dev $(NAME) $(ANSWERS)
+
+check: lint
+	$(BIN)/pytest -q -n auto tests/test_render.py -k named
+	$(BIN)/python -m tools.check
 
 test: lint
 	$(PYTEST) -m 'not slow'

@@ -145,8 +145,12 @@ def check_packaging(addon: BakedProject, files: set[str]) -> None:
 def check_needed(addon: BakedProject, files: set[str]) -> None:
     """Check that each module in src is imported by OTF, or by a module that is."""
     package, module = addon.answers["package_name"], addon.answers["module_name"]
-    roots = (f"remotehandlers/{module}.py", f"lookup/{package}/{module}.py")
-    roots += (f"variablecaching/{package}/{module}.py", f"addons/{package}/__init__.py")
+    roots = (
+        f"remotehandlers/{module}.py",
+        f"addons/{package}/__init__.py",
+        f"lookup/{package}/{module}.py",
+        f"variablecaching/{package}/{module}.py",
+    )
     modules = {name for name in files if name.startswith("src/") and name.endswith(".py")}
     reached = {name for name in modules if name.endswith(roots)}
     waiting = list(reached)
