@@ -15,14 +15,14 @@ TOOLS = ("bumpver", "mypy", "pytest", "ruff")
 DIFFERENCES = {
     "mypy.files": "the template is no package",
     "mypy.mypy_path": "the template is no package",
-    "mypy.overrides": "each imports other packages without types",
     "mypy.untyped_calls_exclude": "the template has no handlers",
     "pytest.ini_options.addopts": "the Makefile says where the template's tests run",
     "pytest.ini_options.pythonpath": "the template's tests are a package",
     "pytest.ini_options.filterwarnings": "the template renders code, the addon has it",
     "pytest.ini_options.markers": "an addon has no slow tests",
-    "ruff.extend-exclude": "the addon's files are checked where they are rendered",
-    "ruff.lint.isort.known-third-party": "the addon shares a namespace with opentaskpy",
+    "mypy.overrides": "each imports other packages without types, and the template checks the kit",
+    "ruff.extend-exclude": "the addon's files are checked where they are rendered, the kit here",
+    "ruff.lint.per-file-ignores.build/dev/*/tests/**": "an addon has no addons in it",
     "ruff.lint.per-file-ignores.hooks/**": "an addon has no hooks",
     "ruff.lint.per-file-ignores.tests/mutations.py": "an addon has no mutations",
 }

@@ -165,21 +165,6 @@ def test_unwritten_client_is_refused(bake: Bake) -> None:
     assert line == f"{transfers} is not finished: write copy"
 
 
-@pytest.mark.parametrize(
-    ("role", "needed"),
-    [
-        ("source", "list_folder, download, copy, delete, close"),
-        ("destination", "upload, copy, delete, make_folder, close"),
-    ],
-)
-def test_method_that_only_tests_call_is_not_waited_for(bake: Bake, role: str, needed: str) -> None:
-    answers = {"transfer": role, "transfer_client": "custom", "execution": "none"}
-    project = bake(versioning="semver", **answers, **AUTHOR)
-    write_heading(project, "0.1.0")
-    (line,) = check_release(project, "v0.1.0", exit_code=1).splitlines()
-    assert line.endswith(f"myservice_client.py is not finished: write {needed}")
-
-
 def test_key_that_the_readme_does_not_name_is_refused(bake: Bake) -> None:
     project = bake(versioning="semver", **AUTHOR)
     write_heading(project, "0.1.0")

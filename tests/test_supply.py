@@ -42,9 +42,14 @@ def test_hook_needs_the_standard_library_only(hook: Path) -> None:
     assert imported(hook) <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("name", ["answers.py", "local_extensions.py"])
-def test_answers_need_nothing_beside_cookiecutter(name: str) -> None:
-    assert imported(ROOT / name) <= sys.stdlib_module_names | WITH_COOKIECUTTER
+@pytest.mark.parametrize(
+    "file",
+    [ROOT / "answers.py", ROOT / "local_extensions.py", *sorted((ROOT / "extension").glob("*.py"))],
+    ids=lambda file: file.name,
+)
+def test_extension_needs_nothing_beside_cookiecutter(file: Path) -> None:
+    others = {name for name in imported(file) if not name.startswith(".")}
+    assert others <= sys.stdlib_module_names | WITH_COOKIECUTTER
 
 
 # --- A machine with Python, Cookiecutter, and traps ---
@@ -107,10 +112,15 @@ class Bare:
         return [event for event in self.events if Path(event[0]).is_relative_to(self.temporary)]
 
 
-def hooks_remove_empty_folders_only(bare: Bare) -> None:
+def hooks_tidy_up_and_write_checksums(bare: Bare) -> None:
+    checksums = bare.addon.path("tests/otf_kit/checksums")
     for _, event, *arguments in bare.of_hooks():
-        assert event == "os.rmdir"
-        assert (bare.addon.root / arguments[0]).resolve().is_relative_to(bare.addon.root)
+        place = (bare.addon.root / arguments[0]).resolve()
+        if event == "os.rmdir":
+            assert place.is_relative_to(bare.work)
+        else:
+            assert event in ("os.mkdir", "open")
+            assert place == checksums or place.parent == checksums, place
 
 
 def only_hooks_are_started(bare: Bare) -> None:
@@ -155,7 +165,7 @@ def test_bare_machine(
 ) -> None:
     bare = Bare.bake(tmp_path, answers, **variables)
     no_trap_is_sprung(bare)
-    hooks_remove_empty_folders_only(bare)
+    hooks_tidy_up_and_write_checksums(bare)
     only_hooks_are_started(bare)
     nothing_is_written_elsewhere(bare)
     no_network_is_looked_for(bare)
