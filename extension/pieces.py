@@ -70,6 +70,9 @@ def derived(answers: Mapping[str, Any]) -> dict[str, str]:
         "__execution_client_class": f"{prefix}ExecutionClient",
         "__handler_path": path,
         "__variable": answers["module_name"].upper(),
+        "__roles": {"source": '("source",)', "destination": '("destination",)'}.get(
+            answers["transfer"], '("source", "destination")'
+        ),
         # Never change it: `cruft update` would overwrite the version of addons.
         "__version": "26.48.0" if answers["versioning"] == "calver" else "0.1.0",
         "__fsspec_requirement": PROTOCOLS[answers["fsspec_protocol"]],

@@ -12,25 +12,23 @@ from tests.baked import BakedProject, run
 from tests.conftest import ROOT
 
 PREVIOUS = "previous"
-RETIRED, NEW = "common/retired.py", "common/names.py"
+RETIRED, NEW = "otf_kit/retired.py", "otf_kit/transfers/names.py"
 
 ADDON = "{{cookiecutter.addon_name}}"
-PACKAGE = f"{ADDON}/src/opentaskpy/addons/{{{{cookiecutter.package_name}}}}"
+PACKAGE = f"{ADDON}/src/opentaskpy/addons/{{{{package}}}}"
 
 # What git leaves where a change does not fit; as the addon's own tests look for it.
 CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
 REFUSED = (".rej", ".orig")
 
 
-def released() -> list[str]:
-    """List the tags of releases that differ from the present state; a shallow clone has none."""
-    tags = _git("tag", "--list", "v*", "--sort=version:refname").stdout.split()
-    return [tag for tag in tags if _git("diff", "--quiet", tag).returncode]
+def released() -> dict[str, str]:
+    """Return the commit of each released version, oldest first.
 
-
-def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = ("git", "-C", str(ROOT), *arguments)
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    They are in a file, because a clone may have no tags.
+    """
+    versions: dict[str, str] = json.loads((ROOT / "tests/releases.json").read_text("utf-8"))
+    return versions
 
 
 def somebody(home: Path, **more: str) -> dict[str, str]:
@@ -63,9 +61,9 @@ class History:
         folder.mkdir()
         history = cls(folder)
         history.git("init", "--quiet")
-        if released():
-            tags = "refs/tags/v*:refs/tags/v*"
-            history.git("fetch", "--quiet", "--update-shallow", str(ROOT), tags)
+        history.git("fetch", "--quiet", "--update-shallow", str(ROOT), "HEAD")
+        for version, commit in released().items():
+            history.git("tag", version, commit)
         history.git("--work-tree", str(ROOT), "add", "--all")
         history.git("commit", "--quiet", "--message", "Present")
         history.git("reset", "--quiet", "--hard")
@@ -97,11 +95,11 @@ class History:
                 path.write_text(text, encoding="utf-8", newline="\n")
         package = self.folder / PACKAGE
         (package / RETIRED).write_text('"""Helps no more."""\n', encoding="utf-8")
-        (new,) = package.glob(f"common/*{Path(NEW).name}*")
+        (new,) = (package / NEW).parent.glob(f"*{Path(NEW).name}*")
         new.unlink()
-        answers = self.folder / "answers.py"
-        text = answers.read_text(encoding="utf-8").replace('"toml": ', '"once": ')
-        answers.write_text(text, encoding="utf-8")
+        filters = self.folder / "extension/escaping.py"
+        text = filters.read_text(encoding="utf-8").replace('"toml": ', '"once": ')
+        filters.write_text(text, encoding="utf-8")
 
 
 @dataclass(frozen=True)

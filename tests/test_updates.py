@@ -22,7 +22,7 @@ CUSTOM: Answers = {
 HTTP: Answers = {"service_name": "Acme FTP", "transfer_client": "http", "execution": "http"}
 
 PACKAGE = "src/opentaskpy/addons/acmeftp"
-TRANSFER = f"{PACKAGE}/common/transfer.py"
+TRANSFER = f"{PACKAGE}/otf_kit/transfers/handler.py"
 HANDLERS = f"{PACKAGE}/remotehandlers/acmeftp.py"
 CLIENT = f"{PACKAGE}/remotehandlers/acmeftp_client.py"
 LOOKUP = "src/opentaskpy/plugins/lookup/acmeftp/acmeftp.py"
@@ -37,19 +37,20 @@ METHOD = '''\
 
 DEPENDENCIES_END = r"^(?=\]\s+\[project\.urls\])"
 
-TAGS = released()
-NO_TAG = pytest.mark.skip("no tag v* of another state: this is the first, or `git fetch --tags`")
+TAGS = list(released())
 # The version to start from, the addon, and whether it is tested after the update.
 UPDATES = [
     pytest.param(PREVIOUS, CUSTOM, True, id="previous-custom"),
     pytest.param(PREVIOUS, HTTP, False, id="previous-http"),
-    pytest.param(TAGS[-1], HTTP, False, id=f"{TAGS[-1]}-http")
-    if TAGS
-    else pytest.param("", HTTP, False, id="newest_tag-http", marks=NO_TAG),
-    *(pytest.param(tag, CUSTOM, True, id=f"{tag}-custom", marks=pytest.mark.slow) for tag in TAGS),
+    pytest.param(TAGS[-1], HTTP, False, id=f"{TAGS[-1]}-http"),
+    pytest.param(TAGS[-1], CUSTOM, True, id=f"{TAGS[-1]}-custom"),
+    *(
+        pytest.param(tag, CUSTOM, True, id=f"{tag}-custom", marks=pytest.mark.slow)
+        for tag in TAGS[:-1]
+    ),
 ]
 # What an update may break: the standard tests, what they find in cfg/, and the author's own.
-SUITE = ("tests", "-k", "cfg or plugins or test_standard or test_namespace or test_signatures")
+SUITE = ("tests", "-k", "cfg or plugins or test_kit or test_namespace or test_signatures")
 
 # What cruft leaves alone, for every addon here.
 OWN = (
