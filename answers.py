@@ -24,8 +24,15 @@ def load(package: Path = PACKAGE) -> ModuleType:
         assert spec and spec.loader
         module = util.module_from_spec(spec)
         sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return import_module(f"{name}.guard")
+        # Python takes the bytecode of a file for that of another version with the same size and
+        # second, so there must be none.
+        written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+        try:
+            spec.loader.exec_module(module)
+            import_module(f"{name}.guard")
+        finally:
+            sys.dont_write_bytecode = written
+    return sys.modules[f"{name}.guard"]
 
 
 Guard = load().Guard

@@ -37,6 +37,7 @@ METHOD = '''\
 
 DEPENDENCIES_END = r"^(?=\]\s+\[project\.urls\])"
 
+PAGE = (ROOT / "docs/updating.md").read_text(encoding="utf-8")
 TAGS = list(released())
 # The version to start from, the addon, and whether it is tested after the update.
 UPDATES = [
@@ -75,9 +76,9 @@ def replace(addon: BakedProject, name: str, pattern: str, replacement: str) -> N
     write(addon, name, text)
 
 
-def written_client() -> str:
-    """Return the client that a document writes."""
-    document = (ROOT / "docs/from-stub-to-service.md").read_text(encoding="utf-8")
+def written_client(history: History, version: str) -> str:
+    """Return the client that a document of a version writes."""
+    document = history.git("show", f"{version}:docs/from-stub-to-service.md")
     (client,) = re.findall(r'^```python\n("""What Acme FTP does.*?)^```$', document, re.S | re.M)
     return str(client)
 
@@ -88,11 +89,11 @@ def contents(addon: BakedProject) -> dict[str, str]:
     return {name: addon.read(name) for name in files}
 
 
-def make_it_ones_own(linked: Linked) -> dict[str, str]:
+def make_it_ones_own(history: History, version: str, linked: Linked) -> dict[str, str]:
     """Do what authors do to an addon, commit it, and return what it has in it."""
     addon = linked.project
     if addon.answers["transfer_client"] == "custom":
-        write(addon, CLIENT, written_client())
+        write(addon, CLIENT, written_client(history, version))
     else:
         replace(addon, CLIENT, "^FOLDER = .*$", 'FOLDER = "/v2/folders/{path}"')
     if addon.answers["lookup_plugin"]:
@@ -136,9 +137,10 @@ def test_answers_of_a_released_version_are_still_answers(history: History, tag: 
 def test_update(
     history: History, version: str, answers: Answers, tested: bool, tmp_path: Path
 ) -> None:
-    wanted = make_it_ones_own(Linked.create(history, "main", tmp_path / "now", **answers))
+    fresh = Linked.create(history, "main", tmp_path / "now", **answers)
+    wanted = make_it_ones_own(history, "main", fresh)
     addon = Linked.create(history, version, tmp_path / "then", **answers)
-    before = make_it_ones_own(addon)
+    before = make_it_ones_own(history, version, addon)
     own = {name for name in before if name.startswith(OWN)}
     if answers is CUSTOM:
         own.add(CLIENT)
@@ -154,9 +156,16 @@ def test_update(
     assert not {name for name in after.keys() - own if after[name] != wanted[name]}
 
     if tested:
+        run("bash", "-c", by_hand(version), cwd=addon.project.root)
         venv = Venv.make(tmp_path / "venv")
         venv.install("--editable", f"{addon.project.root}[dev]")
         venv.run("pytest", *ONE_PROCESS, *SUITE, cwd=addon.project.root)
+
+
+def by_hand(version: str) -> str:
+    """Return what the page tells authors to do after an update from a version."""
+    _, _, section = PAGE.partition(f"### From {version}\n")
+    return "\n".join(re.findall(r"^```sh\n(.*?)^```$", section.partition("\n#")[0], re.S | re.M))
 
 
 def start_history_late(addon: Linked) -> None:
@@ -182,7 +191,6 @@ def test_change_that_does_not_fit_is_seen(history: History, late: bool, tmp_path
     assert f"'{unsettled}'" in told
 
 
-PAGE = (ROOT / "docs/updating.md").read_text(encoding="utf-8")
 HOST = "https://github.com/org/"
 # Enter is pressed whenever something is asked.
 SHELL = """
