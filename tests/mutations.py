@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import pytest
 
-C = "src/opentaskpy/addons/myservice/common"
+C = "src/opentaskpy/addons/myservice/otf_kit"
 R = "src/opentaskpy/addons/myservice/remotehandlers"
 S = f"{R}/schemas"
-T = "tests/conformance/transfers"
-E = "tests/conformance/executions"
+T = "tests/otf_kit/conformance/transfers"
+E = "tests/otf_kit/conformance/executions"
+K = "tests/otf_kit/conformance"
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,11 @@ def mutation(name: str, file: str, old: str, new: str, tests: str) -> object:
     return pytest.param(Mutation(file, old, new, tests), id=name)
 
 
-SOURCE, DESTINATION = f"{C}/source.py", f"{C}/destination.py"
-SERVICE, TRANSFER = f"{C}/service.py", f"{C}/transfer.py"
+SOURCE, DESTINATION = f"{C}/transfers/source.py", f"{C}/transfers/destination.py"
+CALLS, HANDLER = f"{C}/transfers/calls.py", f"{C}/transfers/handler.py"
+SOURCE_HANDLER = f"{C}/transfers/source_handler.py"
+DESTINATION_HANDLER = f"{C}/transfers/destination_handler.py"
+COMMAND = f"{C}/executions/command.py"
 
 MUTATIONS = [
     # 1 from the addon to another protocol
@@ -52,8 +56,8 @@ MUTATIONS = [
     mutation(
         "pull_fails_silently",
         SOURCE,
-        'self._service.report(f"[{self._label}] {key} failed: {reason}")\n                result = 1',
-        'self._service.report(f"[{self._label}] {key} failed: {reason}")\n                result = 0',
+        'self._calls.report(f"[{self._label}] {key} failed: {reason}")\n                result = 1',
+        'self._calls.report(f"[{self._label}] {key} failed: {reason}")\n                result = 0',
         f"{T}/test_faults_of_sources.py",
     ),
     mutation(
@@ -72,7 +76,7 @@ MUTATIONS = [
     ),
     mutation(
         "reason_not_told_again",
-        SERVICE,
+        CALLS,
         "if self._stop.is_set() and self.reason:",
         "if False:",
         f"{T}/test_tidy.py",
@@ -80,7 +84,7 @@ MUTATIONS = [
     mutation(
         "reason_of_an_earlier_look_told",
         SOURCE,
-        'self._service.reason = ""',
+        'self._calls.reason = ""',
         "pass",
         f"{T}/test_file_watches.py -k missing_at_first",
     ),
@@ -116,14 +120,14 @@ MUTATIONS = [
     # 3 to 8 combinations of ends
     mutation(
         "direct_although_files_were_staged",
-        TRANSFER,
+        SOURCE_HANDLER,
         " and not self._source.has_staged",
         "",
         f"{T}/test_destinations.py",
     ),
     mutation(
         "direct_without_being_asked",
-        TRANSFER,
+        SOURCE_HANDLER,
         'self.spec["protocol"].get("directTransfer", False)',
         "True",
         f"{T}/test_destinations.py",
@@ -131,13 +135,13 @@ MUTATIONS = [
     mutation(
         "direct_copy_does_nothing",
         DESTINATION,
-        "            self._service.copy(key, path)",
-        "            pass",
+        "        calls.retry(lambda: calls.client.copy(key, path))",
+        "        pass",
         f"{T}/test_destinations.py",
     ),
     mutation(
         "pull_files_takes_one_argument",
-        TRANSFER,
+        DESTINATION_HANDLER,
         "files: Iterable[str], source_spec: dict[str, Any] | None = None",
         "files: Iterable[str]",
         f"{T}/test_signatures.py",
@@ -152,7 +156,7 @@ MUTATIONS = [
     # 9 to 12 encryption
     mutation(
         "list_of_encrypted_files_ignored",
-        f"{C}/staging.py",
+        f"{C}/transfers/staging.py",
         "if file_list is not None:",
         "if False:",
         f"{T}/test_destination_encryption.py",
@@ -174,7 +178,7 @@ MUTATIONS = [
     ),
     mutation(
         "file_moved_without_a_slash",
-        f"{C}/names.py",
+        f"{C}/transfers/names.py",
         "return f\"{folder.rstrip('/')}/{name}\" if folder else name",
         'return folder + "/" + name if folder.endswith("x") else folder + name',
         f"{T}/test_post_copy_actions.py",
@@ -182,8 +186,8 @@ MUTATIONS = [
     # 14 flags
     mutation(
         "flag_not_created",
-        TRANSFER,
-        'return self._as_destination().create_flag_file(self.spec["flags"]["fullPath"])',
+        DESTINATION_HANDLER,
+        'return self._destination.create_flag_file(self.spec["flags"]["fullPath"])',
         "return 0",
         f"{T}/test_flags.py",
     ),
@@ -249,7 +253,7 @@ MUTATIONS = [
     ),
     mutation(
         "dotfiles_dropped",
-        f"{C}/staging.py",
+        f"{C}/transfers/staging.py",
         "if entry.is_file()",
         'if entry.is_file() and not entry.name.startswith(".")',
         f"{T}/test_destination_names.py",
@@ -264,28 +268,28 @@ MUTATIONS = [
     # 19 faults of the service
     mutation(
         "no_retries",
-        SERVICE,
-        "return is_passing(error) if client is None else client.is_transient(error)",
+        CALLS,
+        "return is_transient(error) if client is None else client.is_transient(error)",
         "return False",
         f"{T}/test_faults_of_sources.py",
     ),
     mutation(
         "retries_of_final_errors",
-        SERVICE,
-        "return is_passing(error) if client is None else client.is_transient(error)",
+        CALLS,
+        "return is_transient(error) if client is None else client.is_transient(error)",
         "return True",
         f"{T}/test_faults_of_sources.py",
     ),
     mutation(
         "retry_after_ignored",
-        SERVICE,
+        CALLS,
         "return max(_asked_for(state), min(self._wait(state), self._seconds_left(state)))",
         "return min(self._wait(state), self._seconds_left(state))",
         f"{T}/test_faults_of_sources.py",
     ),
     mutation(
         "first_error_ends_it",
-        SERVICE,
+        CALLS,
         "            except Exception as error:\n                return error",
         "            except ZeroDivisionError as error:\n                return error",
         f"{T}/test_faults_of_destinations.py {T}/test_faults_of_sources.py",
@@ -293,14 +297,14 @@ MUTATIONS = [
     mutation(
         "delivery_fails_silently",
         DESTINATION,
-        'self._service.report(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 1',
-        'self._service.report(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 0',
+        'self._calls.report(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 1',
+        'self._calls.report(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 0',
         f"{T}/test_faults_of_destinations.py",
     ),
     mutation(
         "half_a_file_can_be_seen",
         DESTINATION,
-        "        if self._service.uploads_are_atomic:\n            write(target)\n            return",
+        "        if self._uploads_are_atomic:\n            write(target)\n            return",
         "        if True:\n            write(target)\n            return",
         f"{T}/test_faults_of_destinations.py",
     ),
@@ -328,14 +332,14 @@ MUTATIONS = [
     # 20 tidy
     mutation(
         "tidy_closes_twice",
-        SERVICE,
+        CALLS,
         "client, self._client = self._client, None",
         "client = self._client",
         f"{T}/test_tidy.py",
     ),
     mutation(
         "tidy_raises",
-        SERVICE,
+        CALLS,
         '                self.logger.warning(f"Closing the connection failed',
         '                raise\n                self.logger.warning(f"Closing the connection failed',
         f"{T}/test_tidy.py",
@@ -346,7 +350,7 @@ MUTATIONS = [
         f"{S}/transfer/myservice_source/fileWatch.json",
         '"$schema": "https://json-schema.org/draft/2020-12/schema",',
         "",
-        "tests/conformance/test_schemas.py",
+        "tests/otf_kit/conformance/test_schemas.py",
     ),
     mutation(
         "schema_names_another_class",
@@ -374,14 +378,14 @@ MUTATIONS = [
         f"{S}/transfer/myservice_source.json",
         '"required": [',
         '"examples": [',
-        "tests/conformance/test_schemas.py",
+        "tests/otf_kit/conformance/test_schemas.py",
     ),
     mutation(
         "schema_with_another_id",
         f"{S}/transfer/myservice_source.json",
         "http://localhost/transfer/myservice_source.json",
         "http://localhost/myservice_source.json",
-        "tests/conformance/test_schemas.py",
+        "tests/otf_kit/conformance/test_schemas.py",
     ),
     # 22 batches
     mutation(
@@ -394,49 +398,49 @@ MUTATIONS = [
     # 23 executions
     mutation(
         "exit_code_ignored",
-        f"{C}/hosts.py",
+        f"{C}/executions/runner.py",
         "return code == 0",
         "return True",
         f"{E}/test_commands.py",
     ),
     mutation(
         "output_not_logged",
-        f"{C}/hosts.py",
+        f"{C}/executions/runner.py",
         'return lambda line: self._logger.info(f"[{label}] {redact(line, secrets)}")',
         "return lambda line: None",
         f"{E}/test_commands.py",
     ),
     mutation(
         "kill_does_nothing",
-        f"{C}/hosts.py",
+        f"{C}/executions/runner.py",
         'self._never_raise("Killing the command failed", self._client.kill)',
         "pass",
         f"{E}/test_kill.py",
     ),
     mutation(
         "kill_spares_the_children",
-        f"{R}/myservice_execution_client.py",
+        COMMAND,
         "os.killpg(process.pid,",
         "os.kill(process.pid,",
         f"{E}/test_kill.py",
     ),
     mutation(
         "output_lost_when_the_log_is_slow",
-        f"{R}/myservice_execution_client.py",
+        COMMAND,
         "and came.is_set() and",
         "and",
         f"{E}/test_launchers.py",
     ),
     mutation(
         "one_host_of_several",
-        f"{C}/hosts.py",
+        f"{C}/executions/runner.py",
         'list(spec.get("hosts") or [spec.get("hostname", "")])',
         'list(spec.get("hosts") or [spec.get("hostname", "")])[:1]',
         f"{E}/test_commands.py",
     ),
     mutation(
         "directory_becomes_code",
-        f"{R}/myservice_execution_client.py",
+        COMMAND,
         "quote = (lambda text: text) if alone else shlex.quote",
         "quote = lambda text: text",
         f"{E}/test_launchers.py",
@@ -444,14 +448,14 @@ MUTATIONS = [
     # 24 global protocol variables
     mutation(
         "global_variables_have_precedence",
-        TRANSFER,
+        HANDLER,
         '{**copy.deepcopy(dict(variables)), **self.spec["protocol"]}',
         '{**self.spec["protocol"], **copy.deepcopy(dict(variables))}',
         f"{T}/test_global_variables.py",
     ),
     mutation(
         "global_variables_ignored",
-        f"{C}/execution.py",
+        f"{C}/executions/handler.py",
         '{**copy.deepcopy(dict(variables)), **self.spec["protocol"]}',
         'self.spec["protocol"]',
         f"{E}/test_global_variables.py",
@@ -462,11 +466,11 @@ MUTATIONS = [
         f"{S}/transfer/myservice_destination.json",
         '"type": "boolean"',
         '"type": ["boolean", "string"]',
-        "tests/conformance/test_schemas.py",
+        "tests/otf_kit/conformance/test_schemas.py",
     ),
     mutation(
         "log_written_under_otf_no_log",
-        TRANSFER,
+        HANDLER,
         "        super().__init__(spec)\n",
         '        __import__("opentaskpy.otflogging").otflogging.set_log_file("fsspec")\n'
         "        super().__init__(spec)\n",
@@ -475,21 +479,21 @@ MUTATIONS = [
     # 27 cacheable variables
     mutation(
         "changed_credential_not_cached",
-        TRANSFER,
+        HANDLER,
         "        self._cacheable_variables.write_changed()",
         "        pass",
         f"{T}/test_cacheable_variables.py",
     ),
     mutation(
         "cache_written_every_time",
-        f"{C}/cacheable.py",
+        f"{C}/transfers/cacheable_variables.py",
         "if value is None or value == self._written.get(name):",
         "if value is None:",
         f"{T}/test_cacheable_variables.py",
     ),
     mutation(
         "old_credential_cached",
-        TRANSFER,
+        HANDLER,
         "        credentials[name] = value\n        self.handle_cacheable_variables()",
         "        self.handle_cacheable_variables()\n        credentials[name] = value",
         f"{T}/test_cacheable_variables.py",
@@ -541,15 +545,15 @@ MUTATIONS = [
     mutation(
         "copied_inside_another_service",
         DESTINATION,
-        "if source.identity == self._service.identity:",
+        "if source.identity == self._calls.identity:",
         "if True:",
         f"{T}/test_direct_transfers.py",
     ),
     mutation(
         "copied_onto_itself",
         DESTINATION,
-        "        if path != key:\n",
-        "        if True:\n",
+        "    if path != key:\n",
+        "    if True:\n",
         f"{T}/test_direct_transfers.py",
     ),
     mutation(
@@ -561,7 +565,7 @@ MUTATIONS = [
     ),
     mutation(
         "pulled_from_another_protocol",
-        TRANSFER,
+        DESTINATION_HANDLER,
         'if source_spec is None or source_spec["protocol"]["name"] != own_name:',
         "if source_spec is None:",
         f"{T}/test_deliveries.py",
@@ -582,28 +586,28 @@ MUTATIONS = [
     ),
     mutation(
         "work_goes_on_after_tidy",
-        SERVICE,
+        CALLS,
         "        if self._stop.is_set():\n",
         "        if False:\n",
         f"{T}/test_tidy.py",
     ),
     mutation(
         "workers_ignored",
-        SERVICE,
+        CALLS,
         "workers = min(self._workers, len(items))",
         "workers = len(items)",
         f"{T}/test_faults_of_sources.py",
     ),
     mutation(
         "one_file_at_a_time",
-        SERVICE,
+        CALLS,
         "if self._client_class.thread_safe else 1",
         "if False else 1",
         f"{T}/test_faults_of_sources.py",
     ),
     mutation(
         "threads_where_the_client_forbids_them",
-        SERVICE,
+        CALLS,
         "if self._client_class.thread_safe else 1",
         "if True else 1",
         f"{T}/test_faults_of_sources.py {T}/test_faults_of_destinations.py",
@@ -611,14 +615,14 @@ MUTATIONS = [
     # 30 signatures, and what a class shares
     mutation(
         "bool_instead_of_int",
-        TRANSFER,
-        "return self._as_source().post_copy(files)",
-        "return bool(self._as_source().post_copy(files))",
+        SOURCE_HANDLER,
+        "return self._source.post_copy(files)",
+        "return bool(self._source.post_copy(files))",
         f"{T}/test_signatures.py",
     ),
     mutation(
         "state_shared_by_all_tasks",
-        TRANSFER,
+        HANDLER,
         '    TASK_TYPE = "T"\n',
         '    TASK_TYPE = "T"\n    seen: list[str] = []\n',
         f"{T}/test_signatures.py",
@@ -630,5 +634,27 @@ MUTATIONS = [
         "text = text.replace(secret, REDACTED)",
         "pass",
         f"{T}/test_secrets.py",
+    ),
+    # The kit
+    mutation(
+        "kit_edited",
+        CALLS,
+        "LONGEST_WAIT = 30",
+        "LONGEST_WAIT = 31",
+        f"{K}/test_kit.py -k unchanged",
+    ),
+    mutation(
+        "roles_unlike_the_bases",
+        f"{R}/myservice.py",
+        "(SourceHandler, DestinationHandler)",
+        "(SourceHandler)",
+        f"{K}/test_checklist.py",
+    ),
+    mutation(
+        "name_missing_in_the_public_module",
+        f"{C}/__init__.py",
+        '    "RemoteFile",\n',
+        "",
+        f"{K}/test_kit.py",
     ),
 ]

@@ -187,7 +187,7 @@ TEST = re.compile(r"`(test_\w+)`")
 
 def standard_tests(addon: BakedProject) -> Iterator[ast.FunctionDef]:
     """Return the tests of an addon's conformance suite."""
-    for path in addon.path("tests/conformance").rglob("test_*.py"):
+    for path in addon.path("tests/otf_kit/conformance").rglob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 yield node

@@ -144,7 +144,7 @@ def conformance(project: BakedProject, venv: Venv, folder: str, protocol: dict[s
         "no:cacheprovider",
         "-k",
         "not offline",
-        "tests/conformance/transfers",
+        "tests/otf_kit/conformance/transfers",
         cwd=project.root,
         env={"OTF_TEST_PROTOCOL": json.dumps(protocol), "OTF_TEST_FOLDER": folder},
         timeout=900,

@@ -116,7 +116,7 @@ def the_task_moves_a_file(it: OfService, folder: Path) -> None:
 def test_service(bake: Bake, tmp_path: Path) -> None:
     with service(bake, tmp_path) as it:
         it.is_clean()
-        it.test("tests/conformance/transfers/test_client.py", "-k", "not offline", **it.live())
+        it.test("tests/otf_kit/conformance/transfers/test_client.py", "-k", "not offline", **it.live())
         the_task_moves_a_file(it, tmp_path)
 
 
@@ -156,7 +156,7 @@ RENAMED = {
     '"files", "next"': '"entries", "nextPageToken"',
     '"name", "size", "modified"': '"title", "bytes", "updatedAt"',
 }
-QUICK = ("tests/conformance/transfers/test_client.py", "tests/rest")
+QUICK = ("tests/otf_kit/conformance/transfers/test_client.py", "tests/otf_kit/rest")
 
 
 def demo_api(bake: Bake, folder: Path) -> Written:
@@ -169,7 +169,7 @@ def rest_api(bake: Bake, folder: Path) -> Written:
     it = demo_api(bake, folder)
     client, api = code(API_PAGE, "python")
     it.write(CLIENT, client)
-    it.write("tests/rest/acmedrive_api.py", api)
+    it.write("tests/services/acmedrive_api.py", api)
     return it
 
 
@@ -210,7 +210,7 @@ def test_job_api_with_other_names(bake: Bake, tmp_path: Path) -> None:
         client = client.replace(f"{demo}\n", f"{other}\n")
     it.write(name, client)
     it.run("mypy")
-    it.test("tests/rest", "tests/conformance/executions", "tests/test_cfg_acmejobs.py")
+    it.test("tests/otf_kit/rest", "tests/otf_kit/conformance/executions", "tests/otf_kit/conformance/test_cfg.py")
 
 
 def test_stand_in_says_how_it_is_reached(bake: Bake, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def methods(client: str) -> dict[str, str]:
 def test_rest_api(bake: Bake, tmp_path: Path) -> None:
     it = rest_api(bake, tmp_path)
     it.is_clean()
-    it.test(*QUICK, "tests/test_cfg_acmedrive.py")
+    it.test(*QUICK, "tests/otf_kit/conformance/test_cfg.py")
 
 
 def test_rest_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ def test_rest_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
             "OTF_TEST_HOSTNAME": host,
             "OTF_TEST_FOLDER": "/scratch",
         }
-        it.test("tests/conformance/transfers/test_client.py", **live)
+        it.test("tests/otf_kit/conformance/transfers/test_client.py", **live)
         (text,) = code(API_PAGE, "json")
         places = {
             "drive.example.com": host,
@@ -297,14 +297,14 @@ def job_api(bake: Bake, folder: Path) -> Written:
     it = Written.install(bake(**RUNS), folder)
     client, api = code(JOB_API_PAGE, "python")
     it.write(JOB_CLIENT, client)
-    it.write("tests/rest/acmeruns_execution_api.py", api)
+    it.write("tests/services/acmeruns_execution_api.py", api)
     return it
 
 
 def test_job_api(bake: Bake, tmp_path: Path) -> None:
     it = job_api(bake, tmp_path)
     it.is_clean()
-    it.test("tests/rest", "tests/conformance/executions", "tests/test_cfg_acmeruns.py")
+    it.test("tests/otf_kit/rest", "tests/otf_kit/conformance/executions", "tests/otf_kit/conformance/test_cfg.py")
 
 
 def test_job_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_job_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
         url = f"http://{HOST}:{port}"
         protocol = {"url": url, "credentials": {"token": PASSWORD}}
         live = {"OTF_TEST_PROTOCOL": json.dumps(protocol), "OTF_TEST_COMMAND": "true"}
-        it.test("tests/conformance/executions/test_client.py", **live)
+        it.test("tests/otf_kit/conformance/executions/test_client.py", **live)
         (text,) = code(JOB_API_PAGE, "json")
         places = {
             "https://runs.example.com": url,
@@ -356,7 +356,7 @@ def test_whole_suite_of_the_job_api_with_the_service(bake: Bake, tmp_path: Path)
     with runs_server.serving(tmp_path) as (port, _):
         protocol = {"url": f"http://{HOST}:{port}", "pollSeconds": 0.02}
         it.write(services, f"{before}    yield {protocol}\n")
-        it.test("tests/conformance/executions")
+        it.test("tests/otf_kit/conformance/executions")
 
 
 # --- From the demo to your store ---
@@ -419,8 +419,8 @@ def test_execution(bake: Bake, tmp_path: Path) -> None:
         assert ":8000" in services
         it.write("tests/services/acmejobs_execution.py", services.replace(":8000", f":{port}"))
         it.is_clean()
-        it.test("tests/conformance")
+        it.test("tests/otf_kit/conformance")
     with job_server.serving(tmp_path, PASSWORD) as port:
         protocol = {"url": f"http://{HOST}:{port}", "credentials": {"token": PASSWORD}}
         live = {"OTF_TEST_PROTOCOL": json.dumps(protocol), "OTF_TEST_COMMAND": "true"}
-        it.test("tests/conformance/executions/test_client.py", **live)
+        it.test("tests/otf_kit/conformance/executions/test_client.py", **live)

@@ -13,7 +13,7 @@ from pytest_cookies.plugin import Cookies
 from tests.baked import ONE_PROCESS, BakedProject, Venv
 from tests.conftest import baker
 
-LIVE = ("tests/conformance", "-k", "test_live_mode or test_client")
+LIVE = ("tests/otf_kit/conformance", "-k", "test_live_mode or test_client")
 WRONG_USAGE = 4  # an exit code of pytest
 
 
@@ -124,7 +124,7 @@ def test_mistake_in_a_client_is_one_line(
 
 
 def test_each_reason_not_to_pass_is_told_once(addon: BakedProject, venv: Venv) -> None:
-    tests = ("tests/conformance/test_live_mode.py", "tests/conformance/transfers")
+    tests = ("tests/otf_kit/conformance/test_live_mode.py", "tests/otf_kit/conformance/transfers")
     choice = "test_live_mode or test_global_variables"
     printed = suite(addon, venv, "-n", "2", *tests, "-k", choice, exit_code=0)
     (end,) = re.findall(r"^\d+ passed, (\d+) skipped, (\d+) xfailed in ", printed, re.M)
@@ -147,7 +147,7 @@ MyServiceClient.list_folder = broken
 
 
 def test_fault_that_many_tests_fail_for_is_told_at_the_end(addon: BakedProject, venv: Venv) -> None:
-    tests = ("tests/conformance/transfers/test_client.py", "tests/conformance/transfers")
+    tests = ("tests/otf_kit/conformance/transfers/test_client.py", "tests/otf_kit/conformance/transfers")
     with client_ending_with(NO_LISTING, addon):
         printed = suite(addon, venv, "-n", "2", *tests, "-k", "source or list", exit_code=1)
     failed, told = re.findall(r"^=+ why (\d+) tests failed =+\n(.*)", printed, re.M | re.S)[0]
@@ -177,7 +177,7 @@ def key_of_protocol(
 
 
 def test_sample_that_a_pattern_refuses_is_asked_for(addon: BakedProject, venv: Venv) -> None:
-    tests = ("tests/conformance/test_schemas.py", "-k", "takes_what_it_is_for")
+    tests = ("tests/otf_kit/conformance/test_schemas.py", "-k", "takes_what_it_is_for")
     with key_of_protocol(addon, pattern="^[0-9]{4}$"):
         printed = suite(addon, venv, *ONE_PROCESS, *tests, exit_code=1)
     assert 'protocol.json: write "examples": [a valid value] into the schema of tenant' in printed
@@ -187,7 +187,7 @@ def test_sample_that_a_pattern_refuses_is_asked_for(addon: BakedProject, venv: V
 
 def test_key_that_a_schema_requires_is_asked_for(addon: BakedProject, venv: Venv) -> None:
     with key_of_protocol(addon, required=True):
-        test = "tests/conformance/transfers/test_sources.py"
+        test = "tests/otf_kit/conformance/transfers/test_sources.py"
         printed = suite(addon, venv, *ONE_PROCESS, test, exit_code=1)
     assert "`offline` in tests/services/ gives a key that you require." in printed
 
@@ -197,7 +197,7 @@ def test_schema_that_is_no_json_is_named(addon: BakedProject, venv: Venv) -> Non
         folder = f"src/{addon.package.replace('.', '/')}/remotehandlers/schemas/transfer"
         file = addon.path(f"{folder}/myservice_source/protocol.json")
         file.write_text(file.read_text(encoding="utf-8").replace(":", "", 1), encoding="utf-8")
-        test = "tests/conformance/test_schemas.py"
+        test = "tests/otf_kit/conformance/test_schemas.py"
         printed = suite(addon, venv, *ONE_PROCESS, test, exit_code=1)
     assert "myservice_source/protocol.json: Expecting ':' delimiter" in printed
 
@@ -206,7 +206,7 @@ def test_what_is_wrongly_declared_as_unsupported_is_told(addon: BakedProject, ve
     declared = {"test_source_without_files_fails_unless_error_is_false": "no folders"}
     services = addon.path("tests/services/myservice.py")
     with file_ending_with(f"\n\nUNSUPPORTED = {declared}\n", services):
-        test = "tests/conformance/transfers/test_missing_files.py"
+        test = "tests/otf_kit/conformance/transfers/test_missing_files.py"
         printed = suite(addon, venv, "-n", "2", test, exit_code=1)
     assert "9 x it passes, but is expected to fail: no folders" in printed
 
@@ -218,13 +218,13 @@ def test_what_a_store_without_folders_cannot_do_is_in_the_suite(
     bake = baker(cookies_session)
     addon = bake(transfer=role, fsspec_protocol="s3", execution="none", package_name="acme")
     live = {"OTF_TEST_PROTOCOL": '{"filesystem": "s3"}', "OTF_TEST_FOLDER": "bucket"}
-    test = "tests/conformance/test_standard.py"
+    test = "tests/otf_kit/conformance/test_standard.py"
     sources = str(addon.path("src"))
     suite(addon, venv, *ONE_PROCESS, test, exit_code=0, PYTHONPATH=sources, **live)
 
 
 def test_log_of_a_task_is_shown_once(addon: BakedProject, venv: Venv) -> None:
-    test = "tests/conformance/transfers/test_sources.py"
+    test = "tests/otf_kit/conformance/transfers/test_sources.py"
     with client_ending_with(NO_LISTING, addon):
         printed = suite(addon, venv, *ONE_PROCESS, "-x", test, exit_code=1)
     assert printed.count("Running transfer") == 1
@@ -247,8 +247,8 @@ def test_file_that_all_tests_need_is_missed(
 
 
 def test_checksums_that_were_deleted_are_missed(addon: BakedProject, venv: Venv) -> None:
-    with gone(addon.path("tests/conformance/checksums/is_source")):
-        test = "tests/conformance/test_standard.py"
+    with gone(addon.path("tests/otf_kit/conformance/checksums/is_source")):
+        test = "tests/otf_kit/conformance/test_standard.py"
         printed = suite(addon, venv, *ONE_PROCESS, test, exit_code=1)
     assert "'transfers/test_sources.py'" in printed
     assert "in none of its checksums" in printed
