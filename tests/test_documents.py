@@ -227,8 +227,8 @@ ARROW = re.compile(r"^    (\w+)->>(\w+): (\w+)$", re.MULTILINE)
 # Runs task-run, and prints who calls which method of the handlers and their clients.
 TRACED = """
 import functools
-from opentaskpy.addons.myservice.common.transfer import TransferHandler
-from opentaskpy.addons.myservice.common.transfer_client import TransferClient
+from opentaskpy.addons.myservice.otf_kit import TransferClient
+from opentaskpy.addons.myservice.remotehandlers.myservice import MyServiceTransfer
 from opentaskpy.addons.myservice.remotehandlers.myservice_client import MyServiceClient
 from opentaskpy.cli.task_run import main
 
@@ -252,9 +252,10 @@ def by_handler(client, *args):
     (role,) = (role for each, role in roles.items() if each.spec["protocol"] is protocol)
     return role, "Client"
 
-for name in [*filter(lambda name: name[0] != "_", vars(TransferHandler)), "__init__"]:
-    if callable(getattr(TransferHandler, name, None)):
-        trace(TransferHandler, name, by_otf)
+for name in [*filter(lambda name: name[0] != "_", dir(MyServiceTransfer)), "__init__"]:
+    method = getattr(MyServiceTransfer, name)
+    if callable(method) and ".otf_kit." in getattr(method, "__module__", ""):
+        trace(MyServiceTransfer, name, by_otf)
 for name in [*TransferClient.__abstractmethods__, "move"]:
     trace(MyServiceClient, name, by_handler)
 main()

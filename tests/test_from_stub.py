@@ -116,7 +116,9 @@ def the_task_moves_a_file(it: OfService, folder: Path) -> None:
 def test_service(bake: Bake, tmp_path: Path) -> None:
     with service(bake, tmp_path) as it:
         it.is_clean()
-        it.test("tests/otf_kit/conformance/transfers/test_client.py", "-k", "not offline", **it.live())
+        it.test(
+            "tests/otf_kit/conformance/transfers/test_client.py", "-k", "not offline", **it.live()
+        )
         the_task_moves_a_file(it, tmp_path)
 
 
@@ -210,7 +212,11 @@ def test_job_api_with_other_names(bake: Bake, tmp_path: Path) -> None:
         client = client.replace(f"{demo}\n", f"{other}\n")
     it.write(name, client)
     it.run("mypy")
-    it.test("tests/otf_kit/rest", "tests/otf_kit/conformance/executions", "tests/otf_kit/conformance/test_cfg.py")
+    it.test(
+        "tests/otf_kit/rest",
+        "tests/otf_kit/conformance/executions",
+        "tests/otf_kit/conformance/test_cfg.py",
+    )
 
 
 def test_stand_in_says_how_it_is_reached(bake: Bake, tmp_path: Path) -> None:
@@ -304,7 +310,11 @@ def job_api(bake: Bake, folder: Path) -> Written:
 def test_job_api(bake: Bake, tmp_path: Path) -> None:
     it = job_api(bake, tmp_path)
     it.is_clean()
-    it.test("tests/otf_kit/rest", "tests/otf_kit/conformance/executions", "tests/otf_kit/conformance/test_cfg.py")
+    it.test(
+        "tests/otf_kit/rest",
+        "tests/otf_kit/conformance/executions",
+        "tests/otf_kit/conformance/test_cfg.py",
+    )
 
 
 def test_job_api_of_the_service(bake: Bake, tmp_path: Path) -> None:

@@ -147,7 +147,10 @@ MyServiceClient.list_folder = broken
 
 
 def test_fault_that_many_tests_fail_for_is_told_at_the_end(addon: BakedProject, venv: Venv) -> None:
-    tests = ("tests/otf_kit/conformance/transfers/test_client.py", "tests/otf_kit/conformance/transfers")
+    tests = (
+        "tests/otf_kit/conformance/transfers/test_client.py",
+        "tests/otf_kit/conformance/transfers",
+    )
     with client_ending_with(NO_LISTING, addon):
         printed = suite(addon, venv, "-n", "2", *tests, "-k", "source or list", exit_code=1)
     failed, told = re.findall(r"^=+ why (\d+) tests failed =+\n(.*)", printed, re.M | re.S)[0]

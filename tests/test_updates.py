@@ -165,7 +165,7 @@ def test_update(
 def by_hand(version: str) -> str:
     """Return what the page tells authors to do after an update from a version."""
     _, _, section = PAGE.partition(f"### From {version}\n")
-    return "\n".join(re.findall(r"^```sh\n(.*?)^```$", section.partition("\n#")[0], re.S | re.M))
+    return "\n".join(re.findall(r"^```bash\n(.*?)^```$", section.partition("\n#")[0], re.S | re.M))
 
 
 def start_history_late(addon: Linked) -> None:
