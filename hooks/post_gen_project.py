@@ -59,7 +59,7 @@ def next_steps() -> None:
         print(ANSWERS["__stubs"])
         print("\nand run a task with it:\n")
     if "http" in ANSWERS["__pieces"].split():
-        print("  python tests/otf_kit/serve.py       (and the rest in another terminal)")
+        print("  python tests/serve.py       (and the rest in another terminal)")
     print(f"  task-run -c cfg -t {ANSWERS['__first_task']}-{MODULE}\n")
     if published := ANSWERS["__published"]:
         print(f"{published} on PyPI has a package {PACKAGE} too: choose another package_name,")

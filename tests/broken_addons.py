@@ -10,14 +10,18 @@ from typing import Any
 import pytest
 
 A = "src/opentaskpy/addons/myservice"
-C, R = f"{A}/common", f"{A}/remotehandlers"
+C, R = f"{A}/otf_kit", f"{A}/remotehandlers"
 T, X = f"{R}/schemas/transfer", f"{R}/schemas/execution/myservice"
 HANDLERS = f"{R}/myservice.py"
+HANDLER, EXECUTION = f"{C}/transfers/handler.py", f"{C}/executions/handler.py"
+SOURCE = f"{C}/transfers/source_handler.py"
+DESTINATION = f"{C}/transfers/destination_handler.py"
+CACHEABLE = f"{C}/transfers/cacheable_variables.py"
 LOOKUP = "src/opentaskpy/plugins/lookup/myservice/myservice.py"
 CACHING = "src/opentaskpy/variablecaching/myservice/myservice.py"
 WATCH = f"{T}/myservice_source/fileWatch.json"
 
-TRANSFER_CLASS = "class MyServiceTransfer(TransferHandler):"
+TRANSFER_CLASS = "class MyServiceTransfer(SourceHandler, DestinationHandler):"
 EXECUTION_CLASS = "class MyServiceExecution(ExecutionHandler):"
 NAME = '"opentaskpy.addons.myservice.remotehandlers.myservice.MyServiceTransfer"'
 HELPER = NAME.replace("MyServiceTransfer", "Helper")
@@ -72,13 +76,13 @@ BROKEN = [
     ),
     broken(
         "data-packaged",
-        ("pyproject.toml", '["*.json", "py.typed"]', '["py.typed"]'),
+        ("pyproject.toml", '["*.json", "*.md", "py.typed"]', '["*.md", "py.typed"]'),
         at="include-package-data =",
     ),
     broken(
         "dependencies",
         ("pyproject.toml", '    "tenacity>=9.0",\n', ""),
-        file=f"{C}/service.py",
+        file=f"{C}/transfers/calls.py",
         at="from tenacity import",
     ),
     broken(
@@ -88,7 +92,7 @@ BROKEN = [
     ),
     broken(
         "schemas-tested",
-        ("tests/support/schemas.py", "validate_execution_json", "validate_another_json"),
+        ("tests/otf_kit/support/schemas.py", "validate_execution_json", "validate_another_json"),
         file=HANDLERS,
         at=EXECUTION_CLASS,
     ),
@@ -135,7 +139,7 @@ BROKEN = [
         (
             f"{R}/other.py",
             "",
-            "from ..common.transfer import TransferHandler\n\n\nclass Other(TransferHandler):\n"
+            "from ..otf_kit import SourceHandler\n\n\nclass Other(SourceHandler):\n"
             "    client_class = None\n",
         ),
         at="class Other",
@@ -167,7 +171,7 @@ BROKEN = [
         "schema-otf-keys",
         (f"{X}/myservice.json", '"variables": {', '"results": {'),
         # What stands there instead would be a key that nobody reads.
-        (f"{C}/execution.py", 'TASK_TYPE = "E"', 'TASK_TYPE = "E"\n    RESULTS = "results"'),
+        (EXECUTION, 'TASK_TYPE = "E"', 'TASK_TYPE = "E"\n    RESULTS = "results"'),
         at='"properties"',
     ),
     broken(
@@ -193,7 +197,7 @@ BROKEN = [
     broken(
         "key-refused",
         (
-            f"{C}/transfer.py",
+            HANDLER,
             'self.spec.get("hostname", "")',
             'self.spec.get("hostname", self.spec.get("host", ""))',
         ),
@@ -207,34 +211,40 @@ BROKEN = [
     # --- Signatures ---
     broken(
         "abstract-methods",
-        (f"{C}/transfer.py", "def move_files_to_final_location(", "def move_files("),
+        (DESTINATION, "def move_files_to_final_location(", "def move_files("),
+        (HANDLER, "def move_files_to_final_location(", "def move_files("),
         file=HANDLERS,
         at=TRANSFER_CLASS,
     ),
     broken(
         "arguments",
-        (f"{C}/transfer.py", ", source_spec: dict[str, Any] | None = None)", ")"),
+        (DESTINATION, ", source_spec: dict[str, Any] | None = None)", ")"),
         at="def pull_files(",
     ),
     broken(
         "return-codes",
-        (f"{C}/transfer.py", "return self._as_source().post_copy(files)", "return True"),
+        (SOURCE, "return self._source.post_copy(files)", "return True"),
         at="return True",
     ),
     broken(
         "methods-of-execution",
-        (f"{C}/execution.py", "def kill(", "def stop("),
+        (EXECUTION, "def kill(", "def stop("),
         file=HANDLERS,
         at=EXECUTION_CLASS,
     ),
     broken(
         "methods-of-keys",
-        (f"{C}/transfer.py", "def create_flag_files(", "def create_flags("),
+        (DESTINATION, "def create_flag_files(", "def create_flags("),
+        (HANDLER, "def create_flag_files(", "def create_flags("),
         file=HANDLERS,
         at=TRANSFER_CLASS,
     ),
     # --- Handlers ---
-    broken("compiles", (f"{C}/ranges.py", "import threading", "import import"), at="import import"),
+    broken(
+        "compiles",
+        (f"{C}/filesystems/parts.py", "import threading", "import import"),
+        at="import import",
+    ),
     broken(
         "inheritance",
         (HANDLERS, TRANSFER_CLASS, f'class Helper:\n    """No handler."""\n\n\n{TRANSFER_CLASS}'),
@@ -243,12 +253,12 @@ BROKEN = [
     ),
     broken(
         "logger",
-        (f"{C}/transfer.py", '__module__, spec["task_id"], self.TASK_TYPE)', "__module__)"),
+        (HANDLER, '__module__, spec["task_id"], self.TASK_TYPE)', "__module__)"),
         at="init_logging(type",
     ),
     broken(
         "task-type",
-        (f"{C}/execution.py", 'TASK_TYPE = "E"', 'TASK_TYPE = "T"'),
+        (EXECUTION, 'TASK_TYPE = "E"', 'TASK_TYPE = "T"'),
         at="TASK_TYPE =",
     ),
     broken(
@@ -258,37 +268,37 @@ BROKEN = [
     ),
     broken(
         "log-messages",
-        (f"{C}/cacheable.py", 'f"Cached the new value of {name}"', '"Cached %s", name'),
+        (CACHEABLE, 'f"Cached the new value of {name}"', '"Cached %s", name'),
         at="%s",
     ),
     broken(
         "log-secrets",
-        (f"{C}/cacheable.py", 'f"Cached the new value of {name}"', 'f"Cached {self._spec}"'),
+        (CACHEABLE, 'f"Cached the new value of {name}"', 'f"Cached {self._spec}"'),
         at="Cached {",
     ),
     broken(
         "class-state",
-        (f"{C}/transfer.py", 'TASK_TYPE = "T"', 'TASK_TYPE = "T"\n    seen: list[str] = []'),
+        (HANDLER, 'TASK_TYPE = "T"', 'TASK_TYPE = "T"\n    seen: list[str] = []'),
         at="seen:",
     ),
     broken(
         "process-state",
-        (f"{R}/myservice_execution_client.py", "self._killed = False", 'os.environ["A"] = "b"'),
+        (f"{C}/executions/command.py", "self._killed = False", 'os.environ["A"] = "b"'),
         at="os.environ[",
     ),
     broken(
         "tidy-twice",
         (
-            f"{C}/transfer.py",
-            "self._service.close()",
-            "self._service.close()\n        del self._service",
+            HANDLER,
+            "self._calls.close()",
+            "self._calls.close()\n        del self._calls",
         ),
-        at="self._service.close()",
+        at="self._calls.close()",
     ),
     broken("temporary-files", (CACHING, "Path(partial).replace(path)", "pass"), at=".mkstemp("),
     broken(
         "attributes",
-        (f"{C}/execution.py", "self._runner.kill()", "self._commands.kill()"),
+        (EXECUTION, "self._runner.kill()", "self._commands.kill()"),
         at="self._commands",
     ),
     broken(
@@ -368,7 +378,7 @@ BROKEN = [
     ),
     broken(
         "cacheable-written",
-        (f"{C}/cacheable.py", "update_cache", "no_cache"),
+        (CACHEABLE, "update_cache", "no_cache"),
         file=f"{T}/myservice_source.json",
         at='"cacheableVariables"',
     ),

@@ -168,7 +168,7 @@ def test_nothing_is_guessed_of_a_foreign_base(
     addon = tmp_path / "addon"
     shutil.copytree(sound.root / "src", addon / "src")
     (addon / "setup.py").touch()
-    for name in ("transfer.py", "execution.py"):
+    for name in ("transfers/handler.py", "executions/handler.py"):
         module = addon / C / name
         text = module.read_text(encoding="utf-8").replace("def tidy(", "def end(")
         text = text.replace("Handler):", "Handler, library.Base):").replace("init_logging(", "log(")

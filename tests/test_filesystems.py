@@ -19,7 +19,7 @@ from tests.conftest import ROOT, Bake
 from tests.servers import BUCKET, HOST, PASSWORD, USER, Proxy, Server, running
 from tests.transcripts import blocks
 
-COMMON = "src/opentaskpy/addons/{{cookiecutter.package_name}}/common"
+FILESYSTEMS = "src/opentaskpy/addons/{{package}}/otf_kit/filesystems"
 
 KINDS = ["s3", "sftp", "ftp", "old-ftp", "webdav"]
 
@@ -461,8 +461,8 @@ SILENT: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def listings() -> ModuleType:
     """The module of the addon that reads listings; it needs no other."""
-    name = "{% if cookiecutter.__fsspec %}listings.py{% endif %}"
-    path = ROOT / "{{cookiecutter.addon_name}}" / COMMON / name
+    name = "{% if fsspec %}modified_time.py{% endif %}"
+    path = ROOT / "{{cookiecutter.addon_name}}" / FILESYSTEMS / name
     module = ModuleType("listings")
     exec(path.read_text(encoding="utf-8"), module.__dict__)
     return module

@@ -226,7 +226,7 @@ def test_stand_in_says_how_it_is_reached(bake: Bake, tmp_path: Path) -> None:
         url = line.split()[-1]
         port = url.rpartition(":")[2]
         told = it.venv.run(*serve, port, cwd=it.project.root, exit_code=1)
-        assert re.match(rf"Port {port}: .* in use\. Take another one: --port 0$", told)
+        assert re.match(rf"Port {port}: .* in use\. Choose another one: --port 0$", told)
         download = ("task-run", "-c", "cfg", "-t", "download-acmedrive")
         it.run(*download, ACMEDRIVE_HOST=url)
     task = "cfg/acmedrive/download-acmedrive.json"
@@ -419,15 +419,19 @@ def test_store(bake: Bake, tmp_path: Path) -> None:
 def test_execution(bake: Bake, tmp_path: Path) -> None:
     page = "docs/from-stub-to-execution.md"
     client, services = code(page, "python")
-    (schema,) = code(page, "json")
+    schema, task = code(page, "json")
     project = bake(service_name="Acme Jobs", transfer="none", execution="custom")
     it = Written.install(project, tmp_path)
     handlers = HANDLERS.format("acmejobs")
     it.write(f"{handlers}/acmejobs_execution_client.py", client)
     it.write(f"{handlers}/schemas/execution/acmejobs/protocol.json", schema)
     with job_server.serving(tmp_path) as port:
-        assert ":8000" in services
-        it.write("tests/services/acmejobs_execution.py", services.replace(":8000", f":{port}"))
+        for name, text in (
+            ("tests/services/acmejobs_execution.py", services),
+            ("cfg/acmejobs/run-acmejobs.json", task),
+        ):
+            assert ":8000" in text
+            it.write(name, text.replace(":8000", f":{port}"))
         it.is_clean()
         it.test("tests/otf_kit/conformance")
     with job_server.serving(tmp_path, PASSWORD) as port:

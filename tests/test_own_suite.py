@@ -221,7 +221,7 @@ def test_what_a_store_without_folders_cannot_do_is_in_the_suite(
     bake = baker(cookies_session)
     addon = bake(transfer=role, fsspec_protocol="s3", execution="none", package_name="acme")
     live = {"OTF_TEST_PROTOCOL": '{"filesystem": "s3"}', "OTF_TEST_FOLDER": "bucket"}
-    test = "tests/otf_kit/conformance/test_standard.py"
+    test = "tests/otf_kit/conformance/test_kit.py"
     sources = str(addon.path("src"))
     suite(addon, venv, *ONE_PROCESS, test, exit_code=0, PYTHONPATH=sources, **live)
 
@@ -237,7 +237,7 @@ def test_log_of_a_task_is_shown_once(addon: BakedProject, venv: Venv) -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("conformance/test_standard.py", "was deleted: take it from the template again"),
+        ("otf_kit/conformance/test_kit.py", "was deleted: take it from the template again"),
         ("services/myservice.py", "is missing: it says how MyServiceTransfer is tested"),
     ],
 )
@@ -250,8 +250,8 @@ def test_file_that_all_tests_need_is_missed(
 
 
 def test_checksums_that_were_deleted_are_missed(addon: BakedProject, venv: Venv) -> None:
-    with gone(addon.path("tests/otf_kit/conformance/checksums/is_source")):
-        test = "tests/otf_kit/conformance/test_standard.py"
+    with gone(addon.path("tests/otf_kit/checksums/myservice.txt")):
+        test = "tests/otf_kit/conformance/test_kit.py"
         printed = suite(addon, venv, *ONE_PROCESS, test, exit_code=1)
-    assert "'transfers/test_sources.py'" in printed
-    assert "in none of its checksums" in printed
+    assert "'tests/otf_kit/conformance/transfers/test_sources.py'" in printed
+    assert "in none of the kit's checksums" in printed
