@@ -9,6 +9,7 @@ the addon's folder, which is rendered before the folder is made, checks all answ
 
 import json
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ class Guard:
         environment.filters["settled"] = self._kept(self.settle)
         environment.filters["placed"] = self._kept(self.place)
         self.environment = environment
-        self.file_names: dict[str, str] = {}
+        self.is_settled = False
         self.from_string: Callable[..., Template] = environment.from_string
         self.get_template: Callable[..., Template] = environment.get_template
         environment.from_string = self.text  # type: ignore[method-assign]
@@ -82,7 +83,7 @@ class Guard:
         """Make a template of a question, an answer, a hook, or the name of a file or folder."""
         if source == f"{{{{cookiecutter.{self.folder}}}}}":
             source = f"{{{{ (cookiecutter | settled | placed).{self.folder} }}}}"
-        elif self.file_names:
+        elif self.is_settled:
             source = self.file_names.get(Path(source).as_posix(), source)
         elif source in self.own:
             return Question(self.from_string(source), self.questions)
@@ -108,15 +109,15 @@ class Guard:
         answers.update(derived(answers))
         names = {"package": answers["package_name"], "module": answers["module_name"]}
         self.environment.globals.update(pieces(answers) | names)
-        self.file_names = self.rendered_names()
+        self.is_settled = True
         return answers
 
-    def rendered_names(self) -> dict[str, str]:
-        """Render the names of all files as one template: each alone would take much longer.
+    @cached_property
+    def file_names(self) -> dict[str, str]:
+        """The name of each file in the addon, by its name in the template (dict[str, str]).
 
-        Returns:
-            dict[str, str]: The name of each file in the addon, by its name in the template. The
-                name of a file that the addon does not have ends with a slash.
+        The name of a file that the addon does not have ends with a slash. All are rendered as one
+        template, because each alone would take much longer.
         """
         template = ROOT / FOLDER
         names = [
