@@ -35,4 +35,5 @@ PROTOCOLS = {
 OWN_CLIENTS = {
     "sftp": "sftp",
     "ssh": "sftp",
+    "ftp": "ftp",
 }
