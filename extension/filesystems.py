@@ -24,7 +24,7 @@ PROTOCOLS = {
     "root": "fsspec-xrootd",
     "s3": "s3fs",
     "sftp": "asyncssh[bcrypt]>=2.21",
-    "smb": "smbprotocol",
+    "smb": "smbprotocol>=1.15",
     "ssh": "asyncssh[bcrypt]>=2.21",
     "tos": "tosfs",
     "webdav": "webdav4[fsspec]",
@@ -36,4 +36,5 @@ OWN_CLIENTS = {
     "sftp": "sftp",
     "ssh": "sftp",
     "ftp": "ftp",
+    "smb": "smb",
 }
