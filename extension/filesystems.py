@@ -27,7 +27,7 @@ PROTOCOLS = {
     "smb": "smbprotocol>=1.15",
     "ssh": "asyncssh[bcrypt]>=2.21",
     "tos": "tosfs",
-    "webdav": "webdav4[fsspec]",
+    "webdav": "requests>=2.32",
     "webhdfs": "requests",
 }
 
@@ -37,4 +37,5 @@ OWN_CLIENTS = {
     "ssh": "sftp",
     "ftp": "ftp",
     "smb": "smb",
+    "webdav": "webdav",
 }
