@@ -1,4 +1,6 @@
-"""fsspec's filesystems that can be written to, and what to install besides fsspec for each."""
+"""The filesystems that an addon can be for, by their names in fsspec."""
+
+# What to install for each, besides fsspec for those without a client of the kit.
 
 PROTOCOLS = {
     "file": "",
@@ -21,10 +23,19 @@ PROTOCOLS = {
     "oss": "ossfs",
     "root": "fsspec-xrootd",
     "s3": "s3fs",
-    "sftp": "paramiko",
-    "smb": "smbprotocol",
-    "ssh": "paramiko",
+    "sftp": "asyncssh[bcrypt]>=2.21",
+    "smb": "smbprotocol>=1.15",
+    "ssh": "asyncssh[bcrypt]>=2.21",
     "tos": "tosfs",
-    "webdav": "webdav4[fsspec]",
+    "webdav": "requests>=2.32",
     "webhdfs": "requests",
+}
+
+# The filesystems for which the kit has a client of its own, and the piece that is in an addon.
+OWN_CLIENTS = {
+    "sftp": "sftp",
+    "ssh": "sftp",
+    "ftp": "ftp",
+    "smb": "smb",
+    "webdav": "webdav",
 }

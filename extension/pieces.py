@@ -7,7 +7,7 @@ A piece is a Jinja variable that is true or false. File names and files use it:
 from collections.abc import Mapping
 from typing import Any
 
-from .filesystems import PROTOCOLS
+from .filesystems import OWN_CLIENTS, PROTOCOLS
 
 # Addons on PyPI whose files an addon with a package of the same name would replace.
 PUBLISHED = {name: f"otf-addons-{name}" for name in ("aws", "gcp", "o365", "vault", "winrm")}
@@ -19,12 +19,17 @@ def pieces(answers: Mapping[str, Any]) -> dict[str, bool]:
     execution, ci, license_ = answers["execution"], answers["ci"], answers["license"]
     has_transfer, is_public = transfer != "none", license_ != "Proprietary"
     has_http_transfer = has_transfer and client == "http"
+    has_filesystem = has_transfer and client == "fsspec"
+    own_client = OWN_CLIENTS.get(answers["fsspec_protocol"]) if has_filesystem else None
     return {
         "handler": has_transfer or execution != "none",
         "transfer": has_transfer,
         "source": transfer in ("both", "source"),
         "destination": transfer in ("both", "destination"),
-        "fsspec": has_transfer and client == "fsspec",
+        "filesystem": has_filesystem,
+        "fsspec": has_filesystem and not own_client,
+        "own_client": own_client is not None,
+        **{name: own_client == name for name in sorted({*OWN_CLIENTS.values()})},
         "obstore": has_transfer and client == "obstore",
         "http_transfer": has_http_transfer,
         "custom_transfer": has_transfer and client == "custom",

@@ -12,6 +12,9 @@ from tests.baked import BakedProject
 
 ROOT = Path(__file__).parents[1]
 
+# test_clients.py runs these with the kit of a new addon.
+collect_ignore = ["clients"]
+
 Bake = Callable[..., BakedProject]
 
 

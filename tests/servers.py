@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from extension.filesystems import OWN_CLIENTS
+
 HOST = "127.0.0.1"
 USER, PASSWORD = "otf", "s3kr1t-of-the-server"
 BUCKET = "bucket"
@@ -51,6 +53,11 @@ class Server:
         folders = {"s3": f"{BUCKET}/scratch", "webdav": "scratch", "ftp": "/scratch"}
         return folders.get(self.filesystem, f"{self.root}/scratch")
 
+    @property
+    def address(self) -> dict[str, str]:
+        """The `hostname` of a task definition, for clients that take the server from it."""
+        return {"hostname": HOST} if self.filesystem in OWN_CLIENTS else {}
+
     def protocol(self, port: int | None = None) -> dict[str, Any]:
         """Return the `protocol` object that reaches it, through another port if one is given."""
         port = port or self.port
@@ -63,8 +70,10 @@ class Server:
             return {"options": options, "credentials": {"key": USER, "secret": PASSWORD}}
         credentials = {"username": USER, "password": PASSWORD}
         options = {"base_url": url} if self.filesystem == "webdav" else {"host": HOST, "port": port}
+        if self.filesystem == "ftp":
+            return {"port": port, "tls": "none", "credentials": credentials}
         if self.kind == "sftp":
-            options |= {"allow_agent": False, "look_for_keys": False}
+            return {"port": port, "credentials": credentials}
         return {"options": options, "credentials": credentials}
 
     def names(self) -> list[str]:

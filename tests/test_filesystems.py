@@ -80,11 +80,12 @@ class Lab:
     def source(self, port: int | None = None, **keys: Any) -> dict[str, Any]:
         """Return a source that takes all files of the scratch folder."""
         source = {"directory": self.server.folder, "fileRegex": ".*"}
-        return {**source, "protocol": self.protocol(port), **keys}
+        return {**source, **self.server.address, "protocol": self.protocol(port), **keys}
 
     def destination(self, port: int | None = None, **keys: Any) -> dict[str, Any]:
         """Return a destination in the scratch folder."""
-        return {"directory": self.server.folder, "protocol": self.protocol(port), **keys}
+        destination = {"directory": self.server.folder, "protocol": self.protocol(port)}
+        return {**destination, **self.server.address, **keys}
 
     def local(self) -> dict[str, Any]:
         """Return an empty folder of the worker as a source or destination."""
