@@ -92,7 +92,9 @@ class Guard:
         return self.from_string(source) if MARKUP.search(source) else Plain(source)
 
     def file(self, name: Any, *args: Any, **kwargs: Any) -> Any:
-        """Make a template of a file."""
+        """Make a template of a file, or of a part that files share in templates/."""
+        if not Path(name).is_file():
+            return self.get_template(name, *args, **kwargs)
         source = Path(name).read_text(encoding="utf-8")
         return self.get_template(name) if MARKUP.search(source) else Plain(source)
 

@@ -63,7 +63,9 @@ def derived(answers: Mapping[str, Any]) -> dict[str, str]:
     unwritten = [
         f"  src/{path.replace('.', '/')}_{n}.py" for n, piece in stubs.items() if chosen[piece]
     ]
+    clients = ("fsspec", "obstore", "http_transfer", "custom_transfer", *OWN_CLIENTS.values())
     return {
+        "__client": next((client for client in clients if chosen[client]), ""),
         "__pieces": " ".join(name for name, is_chosen in chosen.items() if is_chosen),
         "__first_task": next((task for task in tasks if chosen[tasks[task]]), "cache"),
         "__stubs": "\n".join(unwritten),  # as the hooks print them

@@ -19,6 +19,10 @@ ADDONS = {
     "rest": {"transfer_client": "http", "execution": "http"},
     "custom": {"transfer_client": "custom", "execution": "custom"},
     "obstore": {"transfer_client": "obstore", "execution": "none"},
+    **{
+        name: {"fsspec_protocol": name, "execution": "none"}
+        for name in ("sftp", "ftp", "smb", "webdav")
+    },
 }
 TESTS = "test_client or test_schemas or test_kit or test_namespace or plugins"
 AT_ONCE = os.cpu_count() or 1

@@ -8,15 +8,13 @@ the template, and call this again.
 """
 
 import argparse
-import contextlib
-import io
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from cookiecutter.generate import generate_context
-from cookiecutter.main import cookiecutter
 from jinja2 import Environment
 from uv import find_uv_bin
 
@@ -39,16 +37,14 @@ def make(name: str, answers: dict[str, str]) -> Path:
     """
     scratch = BUILD / f".{name}"
     shutil.rmtree(scratch, ignore_errors=True)
-    with contextlib.redirect_stdout(io.StringIO()):
-        rendered = Path(
-            cookiecutter(
-                str(ROOT),
-                no_input=True,
-                default_config=True,
-                extra_context=answers,
-                output_dir=str(scratch),
-            )
-        )
+    given = [f"{key}={value}" for key, value in answers.items()]
+    command = [sys.executable, "-m", "cookiecutter", "--default-config", "--no-input"]
+    subprocess.run(
+        [*command, "--output-dir", str(scratch), str(ROOT), *given],
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    (rendered,) = scratch.iterdir()
     addon = BUILD / name
     for file in [*addon.rglob("*")] if addon.exists() else []:
         if ".venv" not in file.parts and (file.is_file() or file.is_symlink()):
