@@ -42,7 +42,7 @@ SOURCE, DESTINATION = f"{C}/transfers/source.py", f"{C}/transfers/destination.py
 CALLS, HANDLER = f"{C}/transfers/calls.py", f"{C}/transfers/handler.py"
 SOURCE_HANDLER = f"{C}/transfers/source_handler.py"
 DESTINATION_HANDLER = f"{C}/transfers/destination_handler.py"
-COMMAND = f"{C}/executions/command.py"
+COMMAND, LAUNCHERS = f"{C}/executions/commands.py", f"{C}/executions/launchers.py"
 
 MUTATIONS = [
     # 1 from the addon to another protocol
@@ -406,7 +406,7 @@ MUTATIONS = [
     mutation(
         "output_not_logged",
         f"{C}/executions/runner.py",
-        'return lambda line: self._logger.info(f"[{label}] {redact(line, secrets)}")',
+        'return lambda line: self._logger.info(f"[{label}] {visible(redact(line, secrets))}")',
         "return lambda line: None",
         f"{E}/test_commands.py",
     ),
@@ -418,16 +418,16 @@ MUTATIONS = [
         f"{E}/test_kill.py",
     ),
     mutation(
-        "kill_spares_the_children",
-        COMMAND,
-        "os.killpg(process.pid,",
-        "os.kill(process.pid,",
-        f"{E}/test_kill.py",
+        "kill_spares_what_ignores_sigterm",
+        f"{C}/executions/supervision.py",
+        "kill -KILL $otf_seen 2>/dev/null",
+        ":",
+        f"{E}/test_launchers.py",
     ),
     mutation(
         "output_lost_when_the_log_is_slow",
         COMMAND,
-        "and came.is_set() and",
+        "and self._arrived.is_set() and",
         "and",
         f"{E}/test_launchers.py",
     ),
@@ -440,9 +440,9 @@ MUTATIONS = [
     ),
     mutation(
         "directory_becomes_code",
-        COMMAND,
-        "quote = (lambda text: text) if alone else shlex.quote",
-        "quote = lambda text: text",
+        LAUNCHERS,
+        'quoted = match[2] or (shell_text and match[1] != "command")',
+        "quoted = match[2]",
         f"{E}/test_launchers.py",
     ),
     # 24 global protocol variables

@@ -91,9 +91,11 @@ def imports_of(text: str, package: str) -> set[str]:
     """List the modules that a module of a package imports with leading dots."""
     nodes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom))
     return {
-        resolve_name("." * node.level + node.module, package)
+        resolve_name("." * node.level + name, package)
         for node in nodes
-        if node.level and node.module
+        if node.level
+        # `from . import a, b` imports modules.
+        for name in ([node.module] if node.module else [alias.name for alias in node.names])
     }
 
 
