@@ -13,6 +13,7 @@ from tests.conftest import Bake
 
 TOOLS = ("bumpver", "mypy", "pytest", "ruff")
 DIFFERENCES = {
+    "mypy.exclude": "an addon has no addons in it",
     "mypy.files": "the template is no package",
     "mypy.mypy_path": "the template is no package",
     "mypy.untyped_calls_exclude": "the template has no handlers",
