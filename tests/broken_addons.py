@@ -283,7 +283,7 @@ BROKEN = [
     ),
     broken(
         "process-state",
-        (f"{C}/executions/command.py", "self._killed = False", 'os.environ["A"] = "b"'),
+        (f"{C}/executions/commands.py", "self._killed = False", 'os.environ["A"] = "b"'),
         at="os.environ[",
     ),
     broken(

@@ -650,11 +650,4 @@ MUTATIONS = [
         "(SourceHandler)",
         f"{K}/test_checklist.py",
     ),
-    mutation(
-        "name_missing_in_the_public_module",
-        f"{C}/__init__.py",
-        '    "RemoteFile",\n',
-        "",
-        f"{K}/test_kit.py",
-    ),
 ]

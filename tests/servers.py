@@ -69,7 +69,9 @@ class Server:
             }
             return {"options": options, "credentials": {"key": USER, "secret": PASSWORD}}
         credentials = {"username": USER, "password": PASSWORD}
-        options = {"base_url": url} if self.filesystem == "webdav" else {"host": HOST, "port": port}
+        options = {"host": HOST, "port": port}
+        if self.filesystem == "webdav":
+            return {"port": port, "tls": False, "credentials": credentials}
         if self.filesystem == "ftp":
             return {"port": port, "tls": "none", "credentials": credentials}
         if self.kind == "sftp":

@@ -116,6 +116,17 @@ def test_page_names_every_filesystem_and_its_package() -> None:
     assert packages == {name: [package] if package else [] for name, package in PROTOCOLS.items()}
 
 
+def test_readme_counts_the_files_of_both_owners(bake: Bake) -> None:
+    files = bake().files()
+    kit = {name for name in files if "/otf_kit/" in name}
+    numbers = re.search(
+        r"has (\d+) files\. (\d+) are the author's.*?other (\d+)", read(README), re.S
+    )
+    assert numbers
+    counted = (len(files), len(files) - len(kit), len(kit))
+    assert tuple(map(int, numbers.groups())) == counted
+
+
 # --- Links ---
 
 LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")

@@ -340,7 +340,7 @@ def test_name_that_the_server_cuts(bake: Bake, tmp_path: Path) -> None:
         Path(outgoing["directory"], "what?.txt").touch()
         source = {**outgoing, "fileRegex": ".*"}
         log = it.run(source, it.destination(), exit_code=1)
-        assert "the server has stored scratch/what?.txt under another name" in log
+        assert "what%3F.txt was stored under another name" in log
 
 
 def listing_takes_a_request_for_a_thousand_files(it: Lab) -> None:

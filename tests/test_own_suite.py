@@ -19,7 +19,7 @@ WRONG_USAGE = 4  # an exit code of pytest
 
 @pytest.fixture(scope="module")
 def addon(cookies_session: Cookies) -> BakedProject:
-    return baker(cookies_session)(fsspec_protocol="ftp", execution="none")
+    return baker(cookies_session)(execution="none")
 
 
 @pytest.fixture(scope="module")
@@ -64,17 +64,16 @@ def client_ending_with(text: str, addon: BakedProject) -> Iterator[tuple[Path, i
         yield addon.path(name), line
 
 
-def protocol(**keys: object) -> str:
+def protocol(**options: object) -> str:
     credentials = {"username": "otf", "password": "not-in-any-log"}
-    return json.dumps({"filesystem": "ftp", **keys, "credentials": credentials})
+    return json.dumps({"filesystem": "ftp", "options": options, "credentials": credentials})
 
 
 def test_service_that_is_not_reached_is_one_failure(addon: BakedProject, venv: Venv) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        live = protocol(port=closed.getsockname()[1])
+        live = protocol(host="127.0.0.1", port=closed.getsockname()[1])
         variables = {"OTF_TEST_PROTOCOL": live, "OTF_TEST_FOLDER": "/scratch"}
-        variables["OTF_TEST_HOSTNAME"] = "127.0.0.1"
         told = suite(addon, venv, *ONE_PROCESS, *LIVE, exit_code=1, **variables)
     assert "MyServiceClient cannot use the service, so it is not tested: " in told
     assert "ConnectionRefusedError" in told
