@@ -129,6 +129,8 @@ class Addon:
             return tomllib.loads(self.pyproject)
         except tomllib.TOMLDecodeError as error:
             raise NotAnAddonError(f"pyproject.toml is no TOML: {error}") from None
+        except RecursionError:
+            raise NotAnAddonError("pyproject.toml is nested too deeply to be read") from None
 
     def setting(self, *keys: str) -> Any:
         """Return a part of pyproject.toml; None where it is not."""

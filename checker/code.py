@@ -47,6 +47,8 @@ class Module:
             return ast.parse(self.text)
         except (SyntaxError, ValueError) as error:
             return error
+        except (RecursionError, MemoryError):
+            return ValueError("nested too deeply for Python")
 
     @property
     def error(self) -> SyntaxError | ValueError | None:

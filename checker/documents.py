@@ -12,6 +12,9 @@ Where = tuple[str | int, ...]
 
 TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 
+# Levels. What reads a document, here and in jsonschema, calls itself for each of them.
+DEEPEST = 60
+
 
 @dataclass(frozen=True)
 class Document:
@@ -33,6 +36,8 @@ class Document:
     @cached_property
     def error(self) -> json.JSONDecodeError | None:
         """Why it is no JSON."""
+        if _depth(self.text) > DEEPEST:
+            return json.JSONDecodeError(f"nested more than {DEEPEST} levels deep", self.text, 0)
         try:
             json.loads(self.text)
         except json.JSONDecodeError as error:
@@ -53,6 +58,15 @@ class Document:
     @cached_property
     def _lines(self) -> dict[Where, int]:
         return dict(_places(self.text)) if not self.error else {}
+
+
+def _depth(text: str) -> int:
+    """Return how many objects and arrays are inside each other, at most."""
+    depth = deepest = 0
+    for match in TOKEN.finditer(text):
+        depth += (match[0] in ("{", "[")) - (match[0] in ("}", "]"))
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _places(text: str) -> Iterator[tuple[Where, int]]:

@@ -177,6 +177,40 @@ def test_nothing_is_guessed_of_a_foreign_base(
     assert {"attributes", "logger", "methods-of-execution", "dependencies"} <= told.keys()
 
 
+LEVELS = 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        (WATCH, '{"a": ' * LEVELS + "1" + "}" * LEVELS, "schema-json"),
+        (WATCH, '{"a": ' * 200 + "1" + "}" * 200, "schema-json"),
+        ("cfg/myservice/deep.json", "[" * LEVELS, "task-json"),
+        (f"{R}/deep.py", "(" * LEVELS + ")" * LEVELS, "compiles"),
+        (f"{R}/deep.py", "-" * LEVELS + "1", "compiles"),
+    ],
+    ids=["object", "less deep", "task", "parentheses", "operators"],
+)
+def test_file_that_is_nested_too_deeply_is_broken(
+    name: str, text: str, rule: str, sound: BakedProject, otf: Installed, tmp_path: Path
+) -> None:
+    addon = tmp_path / "addon"
+    shutil.copytree(sound.root, addon)
+    (addon / name).write_text(text, encoding="utf-8")
+    findings = by_verdict(check(addon, otf), Verdict.BROKEN)[rule].findings
+    assert name in {finding.file for finding in findings}
+
+
+def test_settings_that_are_nested_too_deeply_are_no_addon(
+    sound: BakedProject, otf: Installed, tmp_path: Path
+) -> None:
+    addon = tmp_path / "addon"
+    shutil.copytree(sound.root, addon)
+    (addon / "pyproject.toml").write_text("a = " + "[" * LEVELS, encoding="utf-8")
+    with pytest.raises(NotAnAddonError, match="nested too deeply"):
+        check(addon, otf)
+
+
 def test_distributions_keep_all_rules(sound: BakedProject, otf: Installed, tmp_path: Path) -> None:
     for path in sound.build():
         results = check(path, otf)
