@@ -22,7 +22,7 @@ OPENTASKPY = {"opentaskpy", "file", "http_json", "random_number"}
 PASSED_OVER = {"build", "dist", "env", "venv"}
 # pip would take an addon of one of these names for the package that the addon depends on.
 REQUIRED = {"opentaskpy", "fsspec", "pytest", "urllib3"}
-REQUIRED |= {name.split("[")[0] for name in PROTOCOLS.values()}
+REQUIRED |= {re.split(r"[^\w-]", requirement)[0] for requirement in PROTOCOLS.values()} - {""}
 
 
 def _name(pattern: str, limit: int, shape: str, taken: dict[str, Iterable[str]]) -> Rule:

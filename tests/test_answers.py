@@ -165,6 +165,7 @@ NAMES = ["", " ", ".", "..", "../x", "a/b", "/otf-escape", r"a\b", r"C:\x", "~",
 NAMES += ["a b", " a", "a ", "a\n", "a\nb", "a\0", "a\x7f", "a'b", 'a"b', "a;b", "$(id)", "`id`"]
 NAMES += ["ünicode", "日本", "ﬁle", "a\u202eb", "1a", "{{ 7*7 }}", "{% x %}", "{# x #}", "{{", "%s"]
 NAMES += ["a" * 61, "A" * 31, "con.txt", "é"]
+DEPENDENCIES = ["opentaskpy", "fsspec", "asyncssh", "smbprotocol", "requests"]
 SNAKE = ["Upper", "my-service", "_x", "__init__", "json", "os", "sys", "opentaskpy", "con", "nul"]
 SNAKE += ["build", "aux", "prn", "com1", "lpt9", "a" * 31, "file", "http_json"]
 CAMEL = ["lower", "My_Service", "My Service", "Ä", "True", "False", "None", "Transfer"]
@@ -180,7 +181,7 @@ URL += ["https://me:pw@a.b/", "https://é.b/", "https://a.b/{{ 1 }}", "https://a
 URL += ["https://a.b/`id`", "https://a.b/(c)", "https://a.b/$c", "https://a.b/|", "https://a.b/[c]"]
 HOSTILE: dict[str, list[str]] = {
     "service_name": [*TEXT, "a" * 61],
-    "addon_name": [*NAMES, "Upper", "a_b", "a--b", "a-", "con", "com1", "opentaskpy", "fsspec"],
+    "addon_name": [*NAMES, *DEPENDENCIES, "Upper", "a_b", "a--b", "a-", "con", "com1"],
     "package_name": [*NAMES, *SNAKE, "class", "lambda", "match", "none."],
     "module_name": [*NAMES, *SNAKE, "schemas", "common", "tests", "conftest"],
     "class_prefix": [*NAMES, *CAMEL],
