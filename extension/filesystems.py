@@ -1,7 +1,6 @@
 """The filesystems that an addon can be for, by their names in fsspec."""
 
 # What to install for each, besides fsspec for those without a client of the kit.
-
 PROTOCOLS = {
     "file": "",
     "local": "",

@@ -129,7 +129,7 @@ class Guard:
         return dict(zip(names, rendered.split("\n"), strict=True))
 
     def place(self, answers: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        """Check where the addon is to be, before its folder is made."""
+        """Check where the addon will be, before its folder is made."""
         if "_output_dir" in answers:  # cruft has none: it renders into a temporary folder
             self.check_place(Path(answers["_output_dir"]), answers["addon_name"])
         return answers

@@ -9,6 +9,9 @@ from typing import Any
 
 from .filesystems import OWN_CLIENTS, PROTOCOLS
 
+# Of the template. bumpver writes it.
+VERSION = "26.48.0"
+
 # Addons on PyPI whose files an addon with a package of the same name would replace.
 PUBLISHED = {name: f"otf-addons-{name}" for name in ("aws", "gcp", "o365", "vault", "winrm")}
 
@@ -80,6 +83,7 @@ def derived(answers: Mapping[str, Any]) -> dict[str, str]:
         "__roles": {"source": '("source",)', "destination": '("destination",)'}.get(
             answers["transfer"], '("source", "destination")'
         ),
+        "__kit_version": VERSION,
         # Never change it: `cruft update` would overwrite the version of addons.
         "__version": "26.48.0" if answers["versioning"] == "calver" else "0.1.0",
         "__fsspec_requirement": PROTOCOLS[answers["fsspec_protocol"]],

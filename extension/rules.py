@@ -129,6 +129,3 @@ def require_a_piece(answers: MutableMapping[str, Any]) -> str:
             "choose a transfer, an execution, lookup_plugin=true or caching_plugin=true",
         )
     return ""
-
-
-# --- What follows from the answers: the conditions and names that the addon's files use ---

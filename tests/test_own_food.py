@@ -8,11 +8,13 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from extension import pieces
 from tests.baked import BakedProject
 from tests.conftest import Bake
 
 TOOLS = ("bumpver", "mypy", "pytest", "ruff")
 DIFFERENCES = {
+    "bumpver.file_patterns.extension/pieces.py": "an addon has no kit of its own",
     "mypy.exclude": "an addon has no addons in it",
     "mypy.files": "the template is no package",
     "mypy.mypy_path": "the template is no package",
@@ -81,6 +83,11 @@ def test_tools_have_the_same_lower_bounds(addon: BakedProject, root: Path) -> No
             same = requirement.specifier == templates[requirement.name].specifier
             assert same != (requirement.name in OTHER_BOUNDS), requirement.name
     assert project["requires-python"] == own["project"]["requires-python"]
+
+
+def test_kit_has_the_version_of_the_template(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == pieces.VERSION
 
 
 def test_dependabot_has_the_same_settings(addon: BakedProject, root: Path) -> None:

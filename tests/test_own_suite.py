@@ -255,3 +255,30 @@ def test_checksums_that_were_deleted_are_missed(addon: BakedProject, venv: Venv)
         printed = suite(addon, venv, *ONE_PROCESS, test, exit_code=1)
     assert "'tests/otf_kit/conformance/transfers/test_sources.py'" in printed
     assert "in none of the kit's checksums" in printed
+
+
+KIT_TEST = "tests/otf_kit/conformance/test_kit.py"
+SOURCE = "src/opentaskpy/addons/myservice/otf_kit/transfers/source.py"
+
+
+def test_file_of_the_kit_that_was_edited_is_named(addon: BakedProject, venv: Venv) -> None:
+    with file_ending_with("# Ours.\n", addon.path(SOURCE)):
+        printed = suite(addon, venv, *ONE_PROCESS, KIT_TEST, exit_code=1)
+    assert f"['{SOURCE}'] were changed." in printed
+
+
+def test_file_of_the_kit_that_was_deleted_is_named(addon: BakedProject, venv: Venv) -> None:
+    name = "tests/otf_kit/conformance/transfers/test_flags.py"
+    with gone(addon.path(name)):
+        printed = suite(addon, venv, *ONE_PROCESS, KIT_TEST, exit_code=1)
+    assert f"['{name}'] were deleted." in printed
+
+
+def test_file_that_was_added_to_the_kit_is_named(addon: BakedProject, venv: Venv) -> None:
+    name = "tests/otf_kit/conformance/transfers/test_ours.py"
+    addon.path(name).touch()
+    try:
+        printed = suite(addon, venv, *ONE_PROCESS, KIT_TEST, exit_code=1)
+    finally:
+        addon.path(name).unlink()
+    assert f"['{name}'] are in none of the kit's checksums." in printed
