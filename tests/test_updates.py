@@ -209,9 +209,8 @@ def test_commands_of_the_page(tmp_path: Path) -> None:
     history.git("tag", "--force", now, "main")
     variables = somebody(tmp_path, **{f"url.{tmp_path}/.insteadOf": HOST})
     variables["PYTHON"] = sys.executable
-    create, link, update, answer, module, replay = re.findall(
-        r"^```\n(.*?)^```$", PAGE, re.S | re.M
-    )
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    create, link, update, answer, module, replay = [text for kind, text in blocks if not kind]
 
     def do(commands: str, folder: Path) -> BakedProject:
         run("bash", "-c", SHELL + commands, cwd=folder, env=variables)
@@ -234,10 +233,13 @@ def test_commands_of_the_page(tmp_path: Path) -> None:
     new, retired = (f"src/opentaskpy/addons/myservice/{name}" for name in (NEW, RETIRED))
     assert addon.path(new).exists()
     assert not addon.path(retired).exists()
-    own = "tests/rest/test_jobs_jobs.py"
+    own = "tests/otf_kit/rest/test_jobs.py"
     assert "Once: " in addon.read(own)
     do(module, folder)
     assert "Once: " not in addon.read(own)
+    kit = ("tests/otf_kit/conformance/test_kit.py", "-k", "unchanged or added")
+    options = ("-p", "no:cacheprovider", "--noconftest", *ONE_PROCESS)
+    run(sys.executable, "-m", "pytest", *options, *kit, cwd=folder)
     do("git add .\ngit commit --quiet --message Updated\n" + answer, folder)
     assert addon.path("src/opentaskpy/plugins/lookup/myservice/myservice.py").exists()
 

@@ -85,7 +85,7 @@ def next_steps(moved: list[str]) -> None:
     if "http" in ANSWERS["__pieces"].split():
         print(f"  python tests/serve.py demo/{MODULE}/service   (the rest in another terminal)")
     print(f"  task-run -c cfg -t {ANSWERS['__first_task']}-{MODULE}")
-    print("\nNothing that was there has changed, so README.md does not name the new module yet.\n")
+    print("\nNone of your files has changed, so README.md does not name the new module yet.\n")
 
 
 new = move_new_files(render())

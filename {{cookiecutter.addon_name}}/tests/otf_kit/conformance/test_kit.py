@@ -41,7 +41,13 @@ def found() -> dict[str, str]:
         file.relative_to(ADDON).as_posix(): checksum(file)
         for file in files
         if file.parent != CHECKSUMS and "__pycache__" not in file.parts
+        if not (file.match("otf_kit/__init__.py") and has_several_modules())
     }
+
+
+def has_several_modules() -> bool:
+    """Tell whether the public module has exports of several modules, which no list knows."""
+    return len(list(CHECKSUMS.glob("*.txt"))) > 1
 
 
 def checksum(file: Path) -> str:
@@ -64,7 +70,7 @@ def standard_tests() -> set[tuple[str, str]]:
 
 def test_kit_is_unchanged() -> None:
     advice = ADVICE.format(file="them")
-    deleted = sorted(listed().keys() - found().keys())
+    deleted = sorted(name for name in listed() if not (ADDON / name).is_file())
     assert not deleted, f"{deleted} were deleted. {advice}"
     changed = [name for name, now in found().items() if now not in listed().get(name, {now})]
     assert not changed, f"{changed} were changed. {advice}"
