@@ -16,7 +16,7 @@ from tests.conftest import ROOT, Bake
 from tests.servers import HOST, PASSWORD, USER, Server, running
 
 HANDLERS = "src/opentaskpy/addons/{0}/remotehandlers"
-NO_STUB = "is to be written"
+NO_STUB = "is not written yet"
 
 
 def code(page: str, *languages: str) -> list[str]:

@@ -404,12 +404,6 @@ def test_copy_is_whole(
     assert (folder / "copy").read_bytes() == (folder / "file").read_bytes()
 
 
-def test_mode_of_a_file_is_changed(server: Sshd, connect: Connect, folder: Path) -> None:
-    (folder / "file").write_text("x")
-    connect(server).change_mode(f"{folder}/file", 0o640)
-    assert (folder / "file").stat().st_mode & 0o777 == 0o640
-
-
 MEMORY = """
 import logging, resource, sys
 from pathlib import Path

@@ -83,7 +83,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
     clients = {handler.client_class for handler in handlers}
     for client in sorted(clients, key=str):
         if methods := support.unwritten(client):
-            terminalreporter.section(f"to be written: {client.__module__}")
+            terminalreporter.section(f"not written yet: {client.__module__}")
             for method in methods:
                 terminalreporter.write_line(f"{client.__name__}.{method}")
 
