@@ -1,10 +1,10 @@
-# Python 3.11 or newer, make and git are all that has to be there. The rest is installed into build/.
+# Needs Python 3.11 or newer, make and git. Everything else is installed into build/.
 PYTHON ?= python3
 
 BIN := build/venv/bin
 ADDON := build/demo/otf-addons-myservice
 UV_PIP := $(BIN)/uv pip install --quiet --python build/venv
-# One process for each core; who has nothing left to do takes tests over from the others.
+# One process for each core; an idle process takes tests from the others.
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .PHONY: help demo dev check test test-all lint bench clean

@@ -82,7 +82,7 @@ def ratios(results: list[Result], subject: str) -> list[float]:
 
 
 def _goals(results: list[Result]) -> str:
-    """Return what had to be reached, and what was."""
+    """Return the goals, and what was measured."""
     titles = [title for title in _values(results, "workload") if title != PARTS]
     lines = [
         f"| times faster than {REFERENCE} | fsspec: goal | reached | obstore: goal | reached |",

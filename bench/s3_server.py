@@ -415,8 +415,8 @@ class Server:
         """Answer a request, in its own time.
 
         Returns:
-            tuple[Answer | None, bool]: The answer, None for a connection that is to be closed;
-                whether the connection is to be closed in the midst of it.
+            tuple[Answer | None, bool]: The answer, or None to close the connection; whether to
+                close the connection in the middle of the answer.
         """
         if request.bucket == "-":
             return self._control(request), False
@@ -727,7 +727,7 @@ def _copied(name: str, blob: Blob) -> Answer:
 
 
 async def serve(settings: Settings, port: int) -> None:
-    """Serve until the process is told to end."""
+    """Serve until the process receives a signal to end."""
     loop = asyncio.get_running_loop()
     server = Server(settings)
     listener = await loop.create_server(lambda: Connection(server), "127.0.0.1", port, backlog=512)

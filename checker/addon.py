@@ -338,7 +338,7 @@ def _is_project(folder: Path) -> bool:
 
 
 def _kind(folder: Path) -> str:
-    """Tell what a folder is: a project, or a distribution that somebody has unpacked."""
+    """Tell what a folder is: a project, or an unpacked distribution."""
     if (folder / "PKG-INFO").is_file():
         return "sdist"
     if _is_project(folder):

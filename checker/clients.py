@@ -59,7 +59,7 @@ def _clients(code: Code, module: Module, function: ast.Attribute) -> Iterator[Ti
         default, methods = CLIENTS.get(name, (Timeout.GIVEN, ()))
         if function.attr not in methods:
             continue
-        # A class that is not called is an annotation: somebody else makes the client.
+        # A class that is not called is an annotation: the client is made elsewhere.
         if not is_call or (name.startswith("requests.") and _is_changed(code, place)):
             yield Timeout.UNKNOWN
         elif isinstance(value, ast.Call):
@@ -95,7 +95,7 @@ def _said(value: ast.expr) -> Timeout:
 
 
 def _in_dict(code: Code, module: Module, expression: ast.expr, default: Timeout) -> Timeout:
-    """Tell whether `**expression` has a timeout; what holds without one where it has none."""
+    """Tell whether `**expression` has a timeout; return `default` if it has none."""
     is_plain = False
     for place, value in code.values(module, expression):
         pairs: list[tuple[object, ast.expr]] = []

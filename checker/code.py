@@ -57,7 +57,7 @@ class Module:
 
     @property
     def tree(self) -> ast.Module:
-        """What it says; nothing where it cannot be compiled."""
+        """Its syntax tree; empty if it cannot be compiled."""
         tree = self.nodes[0]
         assert isinstance(tree, ast.Module)
         return tree
@@ -80,7 +80,7 @@ class Module:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """What the names that it imports stand for, as dotted names."""
+        """The names that it imports, each with its dotted name."""
         names: dict[str, str] = {}
         for node in self.nodes:
             if isinstance(node, ast.Import):
@@ -123,7 +123,7 @@ class Module:
     def bindings(self) -> dict[str, list[tuple[ast.AST, ast.expr]]]:
         """What names and `self.name` are set to, each with the function or class that it is in.
 
-        A function stands for what it returns, and an annotation for a value that is not there.
+        The value of a function is what it returns; an annotation without a value is its own.
         """
         found: dict[str, list[tuple[ast.AST, ast.expr]]] = {}
         for node in self.nodes:
@@ -138,7 +138,7 @@ class Module:
         return found
 
     def dotted(self, node: ast.expr) -> str:
-        """Tell what an expression such as `a.b` stands for; "" for any other expression."""
+        """Return the dotted name of an expression such as `a.b`; "" for any other expression."""
         if isinstance(node, ast.Name):
             return self.names.get(node.id, node.id)
         if isinstance(node, ast.Attribute):
@@ -224,7 +224,7 @@ class Code:
     def values(
         self, module: Module, node: ast.expr, seen: set[ast.AST] | None = None
     ) -> Iterator[tuple[Module, ast.expr]]:
-        """List what an expression may be, with the module that this stands in.
+        """List the possible values of an expression, each with its module.
 
         It follows names, attributes of `self` and what functions of the addon return.
         """

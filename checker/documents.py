@@ -46,7 +46,7 @@ class Document:
 
     @cached_property
     def data(self) -> Any:
-        """What it says; an empty object where it is no JSON."""
+        """Its content; an empty object if it is not JSON."""
         return {} if self.error else json.loads(self.text)
 
     def line(self, *where: str | int) -> int:

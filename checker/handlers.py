@@ -306,8 +306,8 @@ def _like(name: str, known: set[str]) -> str:
 def temporary_files(module: Module) -> Said:
     """Temporary files are deleted.
 
-    A file made with `delete=False` or `mkstemp` stays for ever unless somebody deletes it, and
-    may have a key in it.
+    A file made with `delete=False` or `mkstemp` stays until the code deletes it, and may
+    contain a key.
     """
     removing = ("remove", "unlink", "rmtree", "replace", "rename", "move", "cleanup")
     removed = any(
@@ -497,7 +497,7 @@ def _sends_in_loop(module: Module, block: ast.With, name: str) -> Said:
 
 
 def cacheable_written(subject: tuple[Addon, Role]) -> Said:
-    """Who offers `cacheableVariables` writes them through OTF's `update_cache`.
+    """A handler that offers `cacheableVariables` calls OTF's `update_cache`.
 
     OTF never calls `handle_cacheable_variables`: a handler does, after it has got a new value.
     """

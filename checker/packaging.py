@@ -95,8 +95,8 @@ def packages_found(addon: Addon) -> Said:
 def package_data_included(addon: Addon) -> Said:
     """`include-package-data` is not switched off.
 
-    It stands in the checklist of the guide. setuptools switches it on by itself, and it is not
-    enough: see the rule data-packaged.
+    The guide's checklist has it. setuptools switches it on by default, but that is not enough:
+    see the rule data-packaged.
     """
     if addon.setting("tool", "setuptools", "include-package-data") is False:
         line = addon.line_of("tool.setuptools", "include-package-data")
@@ -286,8 +286,8 @@ def _resemble(module: str, distribution: str) -> bool:
 def types_seen(addon: Addon) -> Said:
     """The classes of OTF have types for mypy.
 
-    opentaskpy has no py.typed. Unless mypy is told to follow its imports all the same, its
-    classes are Any, and mypy says "Success" of methods that OTF cannot call.
+    opentaskpy has no py.typed. Without `follow_untyped_imports`, mypy takes its classes for Any
+    and reports "Success" for methods that OTF cannot call.
     """
     mypy = addon.setting("tool", "mypy") or {}
     overrides = [

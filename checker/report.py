@@ -62,7 +62,7 @@ def as_json(addon: Addon, results: list[Result]) -> str:
 
 
 def table(rules: list[Rule]) -> str:
-    """Write the list of all rules, as it stands in docs/checker.md."""
+    """Write the list of all rules for docs/checker.md."""
     lines: list[str] = []
     for family in dict.fromkeys(rule.family for rule in rules):
         lines += [f"### {family.capitalize()}", ""]

@@ -42,8 +42,8 @@ class Part:
     Attributes:
         document: The file.
         where: The place in it.
-        data: What stands there.
-        conditional: Whether it applies to some values only, as what stands below `if` does.
+        data: What is there.
+        conditional: Whether it applies to some values only, such as everything below `if`.
     """
 
     def __init__(self, document: Document, where: Where, data: Any, conditional: bool) -> None:
@@ -261,7 +261,7 @@ def no_defaults(subject: tuple[Addon, Document]) -> Said:
 
 
 def keywords_in_place(subject: tuple[Addon, Document]) -> Said:
-    """No keyword of JSON Schema stands among the keys that a schema describes.
+    """No keyword of JSON Schema is among the keys that a schema describes.
 
     `required` inside `properties` describes a key of that name, so nothing is required.
     """
@@ -270,7 +270,7 @@ def keywords_in_place(subject: tuple[Addon, Document]) -> Said:
         described = part.data.get("properties")
         for key, value in described.items() if isinstance(described, dict) else []:
             if key in ("required", "additionalProperties", "enum") and not isinstance(value, dict):
-                wrong = f"{key} stands inside properties, where it has no effect"
+                wrong = f"{key} is inside properties, where it has no effect"
                 line = part.line("properties", key)
                 yield Finding(document.file, line, wrong, "move it out, beside properties")
 
@@ -303,7 +303,7 @@ def references(subject: tuple[Addon, Document]) -> Said:
     """Every reference leads to a schema.
 
     OTF follows a reference only when its key is used: a wrong one goes unnoticed until then.
-    It is followed from the file that it stands in. `http://localhost/` is OTF's own folder.
+    A relative reference starts from its own file. `http://localhost/` is OTF's own folder.
     """
     addon, document = subject
     for part in parts(document):

@@ -10,7 +10,7 @@ from .code import FUNCTIONS, Function, Member, constant, enclosing
 from .model import Doubt, Finding, Said
 from .schemas import properties, whole
 
-# How OTF calls each method, as positional arguments and keywords, and how it is to be declared.
+# How OTF calls each method, as positional arguments and keywords, and how to declare it.
 CALLS: dict[str, tuple[list[tuple[int, tuple[str, ...]]], str]] = {
     "__init__": ([(1, ())], "__init__(self, spec)"),
     "supports_direct_transfer": ([(0, ())], "supports_direct_transfer(self)"),
@@ -159,7 +159,7 @@ def _is_abstract_or_generator(function: Function) -> bool:
 
 
 def _returned(function: Function) -> Iterator[tuple[int, object]]:
-    """List the constants that a function returns; None too where it just ends."""
+    """List the constants that a function returns, including None if it can end without return."""
     for node in ast.walk(function):
         if not isinstance(node, ast.Return) or enclosing(node, *FUNCTIONS) is not function:
             continue

@@ -52,7 +52,7 @@ class ModuleGuard(Guard):
             given[key] = question[0] if isinstance(question, list) else question
         given["addon_name"] = project["name"]
         given["package_name"] = package_of(addon)
-        # These stand in files that the addon has already.
+        # The addon already has the files with these.
         given["repository_url"] = "https://example.com"
         given["description"] = "One more module"
         super().settle(given)
@@ -121,7 +121,7 @@ def package_of(addon: Path) -> str:
 
 
 def requirements(project: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Return each requirement of an addon, and in which list of pyproject.toml it stands."""
+    """Return each requirement of an addon, with its list in pyproject.toml."""
     for requirement in project.get("dependencies", []):
         yield requirement, "dependencies"
     for requirement in project.get("optional-dependencies", {}).get("dev", []):

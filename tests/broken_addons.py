@@ -42,7 +42,7 @@ class Broken:
     Attributes:
         edits: What is changed.
         file: Where the checker has to find it; the file of the first edit by default.
-        at: What stands in the line where it has to find it, after the edits; "" is the first line.
+        at: Text of the line that the finding must name, after the edits; "" is the first line.
     """
 
     edits: tuple[Edit, ...]
@@ -170,7 +170,7 @@ BROKEN = [
     broken(
         "schema-otf-keys",
         (f"{X}/myservice.json", '"variables": {', '"results": {'),
-        # What stands there instead would be a key that nobody reads.
+        # Anything else in its place would be a key that nothing reads.
         (EXECUTION, 'TASK_TYPE = "E"', 'TASK_TYPE = "E"\n    RESULTS = "results"'),
         at='"properties"',
     ),

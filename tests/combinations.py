@@ -217,7 +217,7 @@ SLOW = {
 
 
 def suites() -> list[Any]:
-    """List the combinations with the part of their own tests to run: all where it tells more."""
+    """List the combinations, each with the tests to run: all, where a part would miss faults."""
     return [
         pytest.param(param.values[0], suite, id=f"{param.id}-{name}", marks=marks)
         for param in COMBINATIONS

@@ -30,11 +30,11 @@ def released() -> dict[str, str]:
     return versions
 
 
-def somebody(home: Path, **more: str) -> dict[str, str]:
-    """Return the environment of somebody who has set nothing but his name, and more for git."""
+def git_user(home: Path, **more: str) -> dict[str, str]:
+    """Return the environment of a user whose git has a name and `more`, and no other settings."""
     settings = {
-        "user.name": "Somebody",
-        "user.email": "somebody@example.com",
+        "user.name": "A User",
+        "user.email": "user@example.com",
         "init.defaultBranch": "main",
         "safe.directory": "*",
         **more,
@@ -75,7 +75,7 @@ class History:
 
     def git(self, *arguments: str) -> str:
         """Run git in the repository."""
-        return run("git", *arguments, cwd=self.folder, env=somebody(self.folder.parent))
+        return run("git", *arguments, cwd=self.folder, env=git_user(self.folder.parent))
 
     def turn_back(self) -> None:
         """Make of the present version one from which an update brings changes of every kind.
@@ -123,7 +123,7 @@ class Linked:
 
     def git(self, *arguments: str) -> str:
         """Run git in the addon."""
-        return run("git", *arguments, cwd=self.project.root, env=somebody(self.project.root.parent))
+        return run("git", *arguments, cwd=self.project.root, env=git_user(self.project.root.parent))
 
     def commit(self, message: str) -> None:
         """Commit everything."""
@@ -147,4 +147,4 @@ class Linked:
 def cruft(*arguments: str, cwd: Path, exit_code: int = 0) -> str:
     """Run cruft as its users do."""
     command = (sys.executable, "-m", "cruft", *arguments)
-    return run(*command, cwd=cwd, env=somebody(cwd.parent), exit_code=exit_code)
+    return run(*command, cwd=cwd, env=git_user(cwd.parent), exit_code=exit_code)

@@ -39,7 +39,7 @@ ONLY_THERE = {
 
 
 def git(folder: Path, *arguments: str | Path) -> str:
-    """Run git as somebody without settings of their own."""
+    """Run git as a user without settings."""
     env = IDENTITY | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     return run("git", *arguments, cwd=folder, env=env)
 
@@ -83,7 +83,7 @@ def _set_up(version: str, folder: Path) -> tuple[str, str]:
     if not python:
         pytest.skip(f"no Python {version} here: neither uv nor pyenv has one, nor the PATH")
     run(python, "-m", "venv", folder, cwd=folder.parent)
-    # uv makes no environment from the Python of another one, so that one has to be there too.
+    # uv cannot make an environment from the Python of another one: add the original to the PATH.
     return str(folder / "bin"), str(Path(python).parent)
 
 

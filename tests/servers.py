@@ -155,7 +155,7 @@ def running(kind: str, folder: Path) -> Iterator[Server]:
         server = Server(kind, int(port), root, log)
         if kind == "s3":
             server.s3().create_bucket(Bucket=BUCKET)
-            server.put("", b"")  # an object stands for the folder
+            server.put("", b"")  # an object marks the folder
         yield server
     finally:
         process.kill()

@@ -80,7 +80,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, bytes | None]:
-    """Read all that is in a folder; a folder in it stands for None."""
+    """Read everything in a folder; the value of a folder is None."""
     return {
         str(path.relative_to(folder)): None if path.is_dir() else path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -498,7 +498,7 @@ def test_control_characters_are_written_too() -> None:
 
 
 def test_generated_python_is_as_ruff_writes_it(tmp_path: Path) -> None:
-    """No formatter and no linter finds anything in a text that somebody answered."""
+    """Whatever text an answer has, ruff neither reformats nor reports the code made from it."""
     module = tmp_path / "module.py"
     lines = ['"""Texts."""\n', "TEXTS = ["]
     lines += [f"    {escaping.python_text(text)}," for text in NICE]
@@ -587,7 +587,7 @@ COMBINATIONS = [
 
 
 @pytest.mark.parametrize("choice", COMBINATIONS)
-def test_no_folder_stands_empty(cookies: Cookies, template: Path, choice: dict[str, str]) -> None:
+def test_no_folder_is_empty(cookies: Cookies, template: Path, choice: dict[str, str]) -> None:
     """What was not chosen leaves no trace, and what was chosen is there."""
     result = cookies.bake(choice, template=str(template))
     assert result.exit_code == 0
@@ -645,7 +645,7 @@ def test_a_link_out_of_the_output_folder_is_refused(sandbox: Sandbox) -> None:
 
 
 def test_an_addon_inside_an_addon_is_refused(sandbox: Sandbox) -> None:
-    """Somebody has forgotten `--directory module`."""
+    """The user has forgotten `--directory module`."""
     package = sandbox.out / "src/opentaskpy/addons/acme"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
@@ -707,8 +707,8 @@ def test_protocols_are_those_of_fsspec() -> None:
 
 
 @pytest.mark.parametrize("choice", COMBINATIONS)
-def test_no_folder_of_the_addon_stands_empty(cookies: Cookies, choice: dict[str, str]) -> None:
-    """The pruning table knows every folder of the real addon that can stand empty."""
+def test_no_folder_of_the_addon_is_empty(cookies: Cookies, choice: dict[str, str]) -> None:
+    """The pruning table knows every folder of the real addon that can be empty."""
     result = cookies.bake(choice)
     assert result.exit_code == 0
     assert empty_folders(result.project_path) == [], (

@@ -371,7 +371,7 @@ def test_published_addon(requirement: str, otf: Installed, tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_transcript_is_what_is_printed(root: Path, tmp_path: Path) -> None:
-    """The lines of the transcript are printed, in this order; "..." stands for others."""
+    """The lines of the transcript are printed, in this order; "..." matches any others."""
     text = (root / "docs/checker.md").read_text(encoding="utf-8")
     transcript = text.partition("```text\n")[2].partition("```")[0]
     command, *lines = transcript.strip().splitlines()

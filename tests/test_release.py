@@ -110,7 +110,7 @@ def test_disagreement_is_refused(bake: Bake, tag: str, headings: list[str], told
 
 
 def test_version_that_was_written_by_hand_is_refused(bake: Bake) -> None:
-    """It stands in two places of pyproject.toml, of which bumpver reads the other one."""
+    """pyproject.toml has the version in two places, and bumpver reads the other one."""
     project = bake(versioning="semver", **AUTHOR)
     file = project.path("pyproject.toml")
     text = file.read_text(encoding="utf-8")

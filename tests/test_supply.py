@@ -60,7 +60,7 @@ TRAP = 'open(__file__ + ".sprung", "w").close()\n'
 
 # Any structure will do; these have text that no C locale can write, and folders to tidy.
 BAKED = [param for param in COMBINATIONS if param.id in ("defaults", "nasty_text", "caching_only")]
-# Python takes UTF-8 in a C locale, unless it is told not to.
+# In a C locale Python uses UTF-8, unless PYTHONUTF8 is 0.
 ENCODINGS = [pytest.param({}, id="C"), pytest.param({"PYTHONUTF8": "0"}, id="C_ascii")]
 
 Event = tuple[str, ...]

@@ -12,7 +12,7 @@ from extension.questions import QUESTIONS
 from tests.baked import ONE_PROCESS, BakedProject, Venv, run
 from tests.combinations import Answers
 from tests.conftest import ROOT
-from tests.history import NEW, PREVIOUS, RETIRED, History, Linked, released, somebody
+from tests.history import NEW, PREVIOUS, RETIRED, History, Linked, git_user, released
 
 CUSTOM: Answers = {
     "service_name": "Acme FTP",
@@ -100,7 +100,7 @@ def make_it_ones_own(history: History, version: str, linked: Linked) -> dict[str
         replace(addon, LOOKUP, "# The error itself", "# The library's error")
     replace(addon, HANDLERS, "^    roles = .*$", rf"\g<0>\n\n{METHOD}")
 
-    # Packaging and papers.
+    # Packaging files and documents.
     replace(addon, "pyproject.toml", '^version = ".*"', 'version = "26.49.1"')
     replace(addon, "pyproject.toml", DEPENDENCIES_END, '    "packaging>=24",\n')
     replace(addon, "CHANGELOG.md", r"\A.*\n", "# Changelog\n\n## 26.49.1\n\n- It runs.\n")
@@ -207,7 +207,7 @@ def test_commands_of_the_page(tmp_path: Path) -> None:
     then, now = sorted(set(re.findall(r"--checkout (v[\d.]+)", PAGE)))
     history.git("tag", "--force", then, PREVIOUS)
     history.git("tag", "--force", now, "main")
-    variables = somebody(tmp_path, **{f"url.{tmp_path}/.insteadOf": HOST})
+    variables = git_user(tmp_path, **{f"url.{tmp_path}/.insteadOf": HOST})
     variables["PYTHON"] = sys.executable
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     create, link, update, answer, module, replay = [text for kind, text in blocks if not kind]

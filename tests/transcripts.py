@@ -1,7 +1,7 @@
 """What documents show of a terminal: found, done again, and compared line by line.
 
 A block ```console has commands after "$ ", and what each prints. A block ```sh has commands only.
-Other blocks are not run. "..." stands for anything: in a line for a part of it, alone for lines.
+Other blocks are not run. "..." matches anything: part of a line, or whole lines if it is alone.
 """
 
 import re
@@ -57,7 +57,7 @@ def blocks(document: str, *languages: str) -> list[str]:
 
 
 def section(document: str, title: str) -> str:
-    """Return what stands under a heading, up to the next one."""
+    """Return the text under a heading, up to the next one."""
     text = document.partition(f"# {title}\n")[2]
     assert text, f"there is no heading {title!r}"
     # A comment of a shell or of Python looks like a heading.
