@@ -19,7 +19,7 @@ help:
 	@echo 'make check     what takes seconds: lint, types, every combination, tests of each client'
 	@echo 'make test      lint, and every test that takes seconds (minutes in all)'
 	@echo 'make test-all  the slow tests too: other versions of Python'
-	@echo 'make lint      ruff and mypy on the template itself'
+	@echo 'make lint      ruff and mypy on the template itself, and proselint on its texts'
 	@echo 'make bench     how long a new addon takes until all is green, and how fast addons move files'
 	@echo 'make clean     remove build/ and all caches'
 
@@ -49,6 +49,7 @@ lint: $(BIN)/pytest
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python -m tools.prose
 
 bench: $(BIN)/pytest
 	$(BIN)/python bench/startup.py

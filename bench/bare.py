@@ -166,7 +166,7 @@ class Obstore(Library):
 
 
 class S3fs(Library):
-    """s3fs, from threads, as whoever uses fsspec would."""
+    """s3fs, from threads, as users of fsspec call it."""
 
     def __init__(self, server: str, bucket: str) -> None:
         super().__init__(server, bucket)

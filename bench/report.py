@@ -61,12 +61,12 @@ def tables(told: dict[str, Any]) -> str:
 
 
 def write(file: Path, name: str, text: str) -> None:
-    """Replace what stands between two comments of a document.
+    """Replace the text between two comments of a document.
 
     Args:
         file (Path): The document.
         name (str): What the comments are called.
-        text (str): What is to stand there.
+        text (str): The new text.
     """
     begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
     before, _, rest = file.read_text(encoding="utf-8").partition(begin)

@@ -432,7 +432,7 @@ def modified_times(handler: Handler) -> Said:
                     yield Finding(module.file, node.lineno, wrong, EPOCH)
                 value = given.get("modified_time")
                 if isinstance(value, ast.Name) and "age" in value.id.split("_"):
-                    wrong = f"modified_time is {value.id}: an age is no point in time"
+                    wrong = f"modified_time is {value.id}: an age is not a time"
                     yield Finding(module.file, value.lineno, wrong, EPOCH)
             elif isinstance(node, ast.Call) and _forgets_utc(module, node):
                 wrong = "the Z is taken for a letter: the time is read as a local one"
@@ -461,9 +461,9 @@ def timeouts(subject: tuple[Addon, Module]) -> Said:
         told = timeout_of(addon.code, module, call)
         if told is Timeout.NONE:
             remedy = "give it timeout= and a number of seconds"
-            yield Finding(module.file, call.lineno, "this may wait for ever", remedy)
+            yield Finding(module.file, call.lineno, "this may wait forever", remedy)
         elif told is Timeout.UNKNOWN:
-            yield Doubt(module.file, call.lineno, "nobody can tell here whether it has a timeout")
+            yield Doubt(module.file, call.lineno, "the code does not show whether it has a timeout")
 
 
 def sent_again(module: Module) -> Said:

@@ -226,7 +226,7 @@ def _imports(addon: Addon) -> dict[str, tuple[Module, int]]:
             if top in addon.otf.stdlib or top in own | found.keys() or name in addon.code.own:
                 continue
             if top == "opentaskpy" and "." not in name:
-                continue  # a part of the namespace, whoever brings it
+                continue  # a part of the namespace, from any distribution
             optional = enclosing(node, ast.Try)
             typing = enclosing(node, ast.If)
             if isinstance(optional, ast.Try) and _catches_import_error(optional):

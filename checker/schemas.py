@@ -476,8 +476,8 @@ def protocol_required(subject: tuple[Addon, Role]) -> Said:
 def keys_of_otf(subject: tuple[Addon, Role]) -> Said:
     """Every key that OTF itself honours is accepted.
 
-    A handler need do nothing for `fileWatch.sleepTime`, `conditionals` or `encryption`, and
-    whoever reads OTF's documentation expects them.
+    OTF implements `fileWatch.sleepTime`, `conditionals` and `encryption` for every handler, and
+    readers of OTF's documentation expect them.
     """
     addon, role = subject
     schema = whole(role.schema)

@@ -114,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(folder: Path, key: str) -> Iterator[int]:
-    """Serve a folder to whoever has the key; give the port."""
+    """Serve a folder to clients with the key; yield the port."""
     handler = type("Drive", (Handler,), {"root": folder, "key": key})
     with ThreadingHTTPServer((HOST, 0), handler) as server:
         server.daemon_threads = True

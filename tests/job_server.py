@@ -79,7 +79,7 @@ class Server(ThreadingMixIn, SimpleXMLRPCServer):
 
 @contextmanager
 def serving(folder: Path, token: str = "") -> Iterator[int]:
-    """Serve in this process, to anybody or to who has a token; give the port."""
+    """Serve in this process, to any client or only with a token; yield the port."""
     asking = type("Asking", (Handler,), {"authorization": f"Bearer {token}" if token else None})
     with Server((HOST, 0), asking, allow_none=True, use_builtin_types=True) as server:
         server.register_instance(Jobs(folder))

@@ -127,7 +127,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(folder: Path, token: str = "") -> Iterator[tuple[int, Runs]]:
-    """Run scripts of anybody, or of who has a token; give the port and the runs."""
+    """Run scripts for any client, or only with a token; yield the port and the runs."""
     runs = Runs(folder)
     names = {"runs": runs, "authorization": f"Bearer {token}" if token else None}
     with ThreadingHTTPServer((HOST, 0), type("Asking", (Handler,), names)) as server:

@@ -404,7 +404,7 @@ def test_a_hostile_replay_file_is_refused(sandbox: Sandbox, hostile: dict[str, o
 
 
 def test_private_variables_follow_from_the_answers(sandbox: Sandbox) -> None:
-    """Whoever gives a private variable a value gets the one that the template computes."""
+    """A value that the user gives to a private variable is replaced by the computed one."""
     addon = sandbox.bake("__handler_path=evil'", "__pieces=", "transfer=source")
     private = json.loads((addon / "private.json").read_text())
     assert private["__handler_path"] == "opentaskpy.addons.myservice.remotehandlers.myservice"

@@ -1,4 +1,4 @@
-"""What runs on the machine of whoever uses the template: checks and tidying, and nothing else."""
+"""On the user's machine the template only checks answers and tidies the new addon."""
 
 import ast
 import shutil
