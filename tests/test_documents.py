@@ -177,6 +177,17 @@ def test_links_of_the_addon(answers: Answers, bake: Bake) -> None:
         assert not broken_links(addon.root, page), page
 
 
+def test_index_has_every_page() -> None:
+    linked = {link.partition("#")[0] for link in map("".join, LINK.findall(read("docs/README.md")))}
+    questions = "questions/README.md"
+    pages = {path.name for path in ROOT.glob("docs/*.md")}
+    assert linked == pages - {"README.md"} | {questions, "../README.md"}
+
+
+def test_readme_is_short() -> None:
+    assert len(read(README).splitlines()) <= 150
+
+
 def test_every_page_can_be_found() -> None:
     """From the README, through any number of pages."""
     found, new = set(), {README}
