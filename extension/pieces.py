@@ -40,6 +40,7 @@ def pieces(answers: Mapping[str, Any]) -> dict[str, bool]:
         "command": execution == "command",
         "http_execution": execution == "http",
         "custom_execution": execution == "custom",
+        "jobs": execution in ("http", "custom"),
         "http": has_http_transfer or execution == "http",
         "lookup": answers["lookup_plugin"],
         "caching": answers["caching_plugin"],
