@@ -184,8 +184,29 @@ def test_index_has_every_page() -> None:
     assert linked == pages - {"README.md"} | {questions, "../README.md"}
 
 
-def test_readme_is_short() -> None:
+def test_readmes_are_short(bake: Bake) -> None:
     assert len(read(README).splitlines()) <= 150
+    assert len(bake().read(README).splitlines()) <= 200
+
+
+@pytest.mark.parametrize("answers", COMBINATIONS)
+def test_first_task_of_the_addon_has_the_keys_of_its_schemas(answers: Answers, bake: Bake) -> None:
+    addon = bake(**answers)
+    tasks = transcripts.blocks(addon.read(README), "json")
+    has_handler = any(name.endswith("/protocol.json") for name in addon.files())
+    assert len(tasks) == has_handler
+    for task in map(json.loads, tasks):
+        ends = [task] if task["type"] == "execution" else [task["source"], *task["destination"]]
+        (protocol,) = (end["protocol"] for end in ends if end["protocol"]["name"] != "local")
+        schemas = [
+            json.loads(addon.read(name))
+            for name in addon.files()
+            if name.endswith("/protocol.json") and protocol["name"] in addon.read(name)
+        ]
+        assert schemas
+        for schema in schemas:
+            assert protocol.keys() <= schema["properties"].keys()
+            assert protocol.keys() >= set(schema.get("required", []))
 
 
 def test_every_page_can_be_found() -> None:
