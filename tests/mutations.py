@@ -41,6 +41,8 @@ def mutation(name: str, file: str, old: str, new: str, tests: str) -> object:
 SOURCE, DESTINATION = f"{C}/transfers/source.py", f"{C}/transfers/destination.py"
 CALLS, HANDLER = f"{C}/transfers/calls.py", f"{C}/transfers/handler.py"
 SOURCE_HANDLER = f"{C}/transfers/source_handler.py"
+PLACING, TARGETS = f"{C}/transfers/placing.py", f"{C}/transfers/targets.py"
+FEATURES, MOVING = f"{C}/transfers/features.py", f"{C}/transfers/moving.py"
 DESTINATION_HANDLER = f"{C}/transfers/destination_handler.py"
 COMMAND, LAUNCHERS = f"{C}/executions/commands.py", f"{C}/executions/launchers.py"
 
@@ -92,30 +94,100 @@ MUTATIONS = [
     mutation(
         "path_taken_for_a_name",
         DESTINATION,
-        "renamed(Path(key).name, rename)",
-        'renamed(key.replace("/", "_"), rename)',
+        "names = {key: Path(key).name for key in keys}",
+        'names = {key: key.replace("/", "_") for key in keys}',
         f"{T}/test_deliveries.py",
     ),
     mutation(
         "rename_ignored",
         DESTINATION,
-        'rename = self._spec.get("rename")',
-        "rename = None",
+        'self._spec.get("rename")',
+        "None",
         f"{T}/test_deliveries.py",
     ),
     mutation(
         "folder_never_made",
         DESTINATION,
-        'self._spec.get("createDirectoryIfNotExists", False)',
-        "False",
+        "if is_wanted and self._features.has_folders:",
+        "if False:",
         f"{T}/test_deliveries.py",
     ),
     mutation(
         "names_that_clash_after_a_rename",
-        DESTINATION,
-        "if clashes:",
+        TARGETS,
+        "if len(alike) > 1:",
         "if False:",
         f"{T}/test_deliveries.py",
+    ),
+    mutation(
+        "names_that_the_service_treats_as_one",
+        TARGETS,
+        "same[features.stored(basename(path))]",
+        "same[basename(path)]",
+        f"{T}/test_placing.py -k as_one",
+    ),
+    mutation(
+        "normal_forms_ignored",
+        FEATURES,
+        "if self.normal_form:",
+        "if False:",
+        f"{T}/test_placing.py -k heeded",
+    ),
+    mutation(
+        "ignored_endings_kept_apart",
+        FEATURES,
+        ".rstrip(self.ignored_endings)",
+        "",
+        f"{T}/test_placing.py -k heeded",
+    ),
+    mutation(
+        "refused_name_sent",
+        TARGETS,
+        "if features.refuses(basename(path)):",
+        "if False:",
+        f"{T}/test_placing.py -k refused_name",
+    ),
+    mutation(
+        "folder_made_where_there_are_none",
+        DESTINATION,
+        "if is_wanted and self._features.has_folders:",
+        "if is_wanted:",
+        f"{T}/test_placing.py -k no_folder",
+    ),
+    mutation(
+        "temporary_name_cannot_be_chosen",
+        FEATURES,
+        '    "temporaryName": "temporary_name",\n',
+        "",
+        f"{T}/test_placing.py -k temporary_name",
+    ),
+    mutation(
+        "never_in_place",
+        FEATURES,
+        "return not self.uploads_are_atomic and not self.writes_in_place",
+        "return not self.uploads_are_atomic",
+        f"{T}/test_placing.py -k place",
+    ),
+    mutation(
+        "half_a_file_left_in_place",
+        PLACING,
+        "                self._discard(target)\n",
+        "                pass\n",
+        f"{T}/test_placing.py -k not_whole",
+    ),
+    mutation(
+        "old_file_not_deleted_first",
+        MOVING,
+        "if not features.replaces_on_rename:",
+        "if False:",
+        f"{T}/test_placing.py -k deleted_first",
+    ),
+    mutation(
+        "refused_temporary_name_not_told",
+        PLACING,
+        "            if not self._calls.is_refusal(error):\n                raise\n            raise",
+        "            raise\n            raise",
+        f"{T}/test_placing.py -k refused_temporary",
     ),
     # 3 to 8 combinations of ends
     mutation(
@@ -165,8 +237,8 @@ MUTATIONS = [
     mutation(
         "rename_applied_to_the_folder",
         SOURCE,
-        "renamed(basename(key), rename)",
-        "basename(renamed(key, rename))",
+        "{key: basename(key) for key in keys}",
+        "{key: key for key in keys}",
         f"{T}/test_post_copy_actions.py",
     ),
     mutation(
@@ -297,21 +369,21 @@ MUTATIONS = [
     mutation(
         "delivery_fails_silently",
         DESTINATION,
-        'self._calls.report(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 1',
-        'self._calls.report(f"[{self._label}] {targets[key]} failed: {reason}")\n                result = 0',
+        'self._calls.report(f"[{self._label}] {paths[key]} failed: {reason}")\n                result = 1',
+        'self._calls.report(f"[{self._label}] {paths[key]} failed: {reason}")\n                result = 0',
         f"{T}/test_faults_of_destinations.py",
     ),
     mutation(
         "half_a_file_can_be_seen",
-        DESTINATION,
-        "        if self._uploads_are_atomic:\n            write(target)\n            return",
-        "        if True:\n            write(target)\n            return",
+        PLACING,
+        "if not self._features.has_temporary_names:",
+        "if True:",
         f"{T}/test_faults_of_destinations.py",
     ),
     mutation(
         "partial_file_left",
-        DESTINATION,
-        "            self._discard(partial)\n",
+        PLACING,
+        "            self._discard(temporary)\n",
         "            pass\n",
         f"{T}/test_faults_of_destinations.py",
     ),

@@ -454,7 +454,8 @@ def test_without_posix_rename_files_are_written_in_place(
     start: Callable[..., Sshd], connect: Connect, folder: Path
 ) -> None:
     client = connect(start(sftp_arguments="-P posix-rename"), supportsPosixRename=False)
-    assert client.uploads_are_atomic  # the handler gives no temporary name
+    features = client.features_for({"supportsPosixRename": False})
+    assert not features.has_temporary_names
     (folder / "file").write_text("x")
     client.move(f"{folder}/file", f"{folder}/archived")
     assert (folder / "archived").exists()
