@@ -300,6 +300,14 @@ def test_job_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
         protocol = {"url": url, "credentials": {"token": PASSWORD}}
         live = {"OTF_TEST_PROTOCOL": json.dumps(protocol), "OTF_TEST_COMMAND": "true"}
         it.test("tests/otf_kit/conformance/executions/test_client.py", **live)
+        told = it.venv.run(
+            *("pytest", "-q", "-p", "no:cacheprovider", "-k", "test_live_mode or test_client"),
+            cwd=it.project.root,
+            env={**live, "OTF_TEST_COMMAND": "exit 255", "OTF_TEST_HOSTNAME": "worker-7"},
+            exit_code=1,
+        )
+        assert "'exit 255' has the exit code 255, not 0" in told
+        assert {asked["target"] for asked in runs.submitted.values()} == {"", "worker-7"}
         (text,) = code(JOB_API_PAGE, "json")
         places = {
             "https://runs.example.com": url,

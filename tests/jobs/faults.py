@@ -35,6 +35,7 @@ def fault(name: str, *parts: str) -> object:
 
 
 RUN, KILL, OUTPUT = "test_run.py", "test_kill.py", "test_output.py"
+FEATURES = "test_features.py"
 FAULTS = [
     fault(
         "failure_without_a_code_succeeds", "job_run.py", "if failed and not code:", "if False:", RUN
@@ -75,7 +76,11 @@ FAULTS = [
     ),
     fault("last_read_not_repeated", "job_output.py", "if now >= retried:", "if True:", OUTPUT),
     fault(
-        "last_line_without_an_end_is_lost", "job_output.py", "self._lines.close()", "pass", OUTPUT
+        "last_line_without_an_end_is_lost",
+        "job_output.py",
+        "lines.close()\n        if",
+        "pass\n        if",
+        OUTPUT,
     ),
     fault(
         "offset_not_moved",
@@ -132,5 +137,36 @@ FAULTS = [
         "        self._woken.set()\n\n    # ---",
         "        pass\n\n    # ---",
         KILL,
+    ),
+    fault(
+        "features_not_checked",
+        "handler.py",
+        "self.client_class.features.check(self.spec)",
+        "pass",
+        FEATURES,
+    ),
+    fault("undeclared_key_accepted", "features.py", "if key in spec:", "if False:", FEATURES),
+    fault("command_and_job", "features.py", "if len(work) > 1:", "if False:", FEATURES),
+    fault("parameters_not_passed", "runner.py", 'self._spec.get("parameters", {})', "{}", FEATURES),
+    fault(
+        "common_parameters_win",
+        "jobs.py",
+        "{**self.parameters, **parameters}",
+        "{**parameters, **self.parameters}",
+        FEATURES,
+    ),
+    fault(
+        "name_not_resolved",
+        "job_run.py",
+        "replace(self._request, target=target)",
+        "self._request",
+        FEATURES,
+    ),
+    fault(
+        "missing_log_hides_the_others",
+        "job_output.py",
+        "return False  # There is no log yet.",
+        "raise",
+        FEATURES,
     ),
 ]
