@@ -33,7 +33,7 @@ def refuse_unknown_keys(questions: Mapping[str, Any]) -> None:
         if key not in questions and not key.startswith("_"):
             near = difflib.get_close_matches(key, questions, n=1)
             instead = f"write {near[0]}" if near else "write a key of its cookiecutter.json"
-            raise refusal("", key, f"is no question of this template: {instead}")
+            raise refusal("", key, f"is not a question of this template: {instead}")
 
 
 def is_asking() -> bool:

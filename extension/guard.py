@@ -137,12 +137,14 @@ class Guard:
     def check_place(self, place: Path, name: str) -> None:
         """Refuse to write over files that are not this addon's."""
         if (place / name).is_symlink():  # with -f, files would be written where it leads
-            raise refusal("addon_name", name, "is a link: write another name, or remove it")
+            raise refusal(
+                "addon_name", name, "is a symbolic link: write another name, or remove it"
+            )
         if next(place.glob("src/opentaskpy/addons/*/__init__.py"), None):
             raise refusal(
                 "",
                 str(place.resolve()),
-                "is an addon: write another folder with -o, or --directory module, which adds a "
+                "is an addon: choose another folder with -o, or use --directory module to add a "
                 "module to this one",
             )
         # Cookiecutter refuses it too, but the answers would be lost.

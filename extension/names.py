@@ -33,25 +33,25 @@ def _name(pattern: str, limit: int, shape: str, taken: dict[str, Iterable[str]])
             return "is empty"
         # fullmatch, because `match` with `$` lets a trailing line break through.
         if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
-            return f"is not made of {shape}"
+            return f"does not consist of {shape}"
         if len(value) > limit:
-            return f"has {len(value)} characters, and {limit} is the limit"
+            return f"has {len(value)} characters; the limit is {limit}"
         return next((f"is {what}" for what, words in taken.items() if value in words), "")
 
     return rule
 
 
-_SNAKE = "lower-case letters, digits and underscores, a letter first"
+_SNAKE = "lower-case letters, digits and underscores, beginning with a letter"
 _TAKEN: dict[str, Iterable[str]] = {
     "a module of Python's standard library": sys.stdlib_module_names,
     "a name that opentaskpy uses itself": OPENTASKPY,
     "the name of a Windows device": DEVICES,
-    "a folder that tools pass over": PASSED_OVER,
+    "a folder that tools ignore": PASSED_OVER,
 }
 addon_rule = _name(
     r"[a-z][a-z0-9]*(-[a-z0-9]+)*",
     60,
-    "lower-case letters and digits with single hyphens between them, a letter first",
+    "lower-case letters and digits, with single hyphens between them, beginning with a letter",
     {"a package that addons depend on": REQUIRED, "the name of a Windows device": DEVICES},
 )
 package_rule = _name(r"[a-z][a-z0-9_]*", 30, _SNAKE, {"a Python keyword": KEYWORDS, **_TAKEN})
@@ -65,7 +65,7 @@ module_rule = _name(
 class_rule = _name(
     r"[A-Z][A-Za-z0-9]*",
     24,  # so that the longest line of a generated file has 100 characters
-    "letters and digits, a capital letter first",
+    "letters and digits, beginning with a capital letter",
     # TransferClient and ExecutionClient are the classes that every addon's clients derive from.
     {"a Python keyword": KEYWORDS, "a name in every addon": {"Transfer", "Execution"}},
 )

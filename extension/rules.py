@@ -43,7 +43,7 @@ def _text(limit: int, example: str) -> Rule:
         elif value != value.strip():
             wrong = "begins or ends with a space"
         elif MARKUP.search(value):
-            wrong = "has {{, {% or {# in it"
+            wrong = "contains {{, {% or {#"
         else:
             return ""
         return f"{wrong}: write one plain line of 1 to {limit} characters, such as {example}"
@@ -65,7 +65,7 @@ def _choice(choices: list[str]) -> Rule:
             return ""
         lower = str(value).lower()
         meant = lower if lower in choices else f"one of {', '.join(choices)}"
-        return f"is not a choice: write {meant}"
+        return f"is not a valid choice: write {meant}"
 
     return rule
 
@@ -87,7 +87,7 @@ RULES: dict[str, Rule] = {
     "author_email": _address(
         rf"(?!-){_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+",
         254,
-        "an e-mail address in ASCII letters: write one such as you@example.com",
+        "an email address in ASCII: write one such as you@example.com",
     ),
     # No user or password before the host: this address ends up in public metadata.
     "repository_url": _address(
@@ -125,7 +125,7 @@ def require_a_piece(answers: MutableMapping[str, Any]) -> str:
         raise refusal(
             "transfer and execution",
             "none",
-            "without a plugin leave the addon empty: "
+            "and no plugin leave the addon empty: "
             "choose a transfer, an execution, lookup_plugin=true or caching_plugin=true",
         )
     return ""

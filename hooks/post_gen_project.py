@@ -55,15 +55,15 @@ def next_steps() -> None:
     print("  pip install -e '.[dev]'     (Windows: double quotes)")
     print("  pytest")
     if ANSWERS["__stubs"]:
-        print("\nThen write what the service does; each method says what it has to return:\n")
+        print("\nThen write the client; each method says what it must do and return:\n")
         print(ANSWERS["__stubs"])
         print("\nand run a task with it:\n")
     if "http" in ANSWERS["__pieces"].split():
-        print("  python tests/serve.py       (and the rest in another terminal)")
+        print("  python tests/serve.py       (then, in another terminal:)")
     print(f"  task-run -c cfg -t {ANSWERS['__first_task']}-{MODULE}\n")
     if published := ANSWERS["__published"]:
-        print(f"{published} on PyPI has a package {PACKAGE} too: choose another package_name,")
-        print("or never install both.\n")
+        print(f"Warning: {published} on PyPI has the package {PACKAGE} too. Choose another")
+        print("package_name, or never install both.\n")
 
 
 prune()

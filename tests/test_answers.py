@@ -302,7 +302,7 @@ def test_a_choice_that_is_none_leaves_nothing_behind(sandbox: Sandbox, choice: s
 def test_answer_to_no_question_is_refused(sandbox: Sandbox, answer: str, instead: str) -> None:
     """Cookiecutter passes over it, and the addon would be another one than was meant."""
     message = sandbox.refuse("--no-input", answer)
-    assert message.startswith(f"{answer.partition('=')[0]!r} is no question of this template: ")
+    assert message.startswith(f"{answer.partition('=')[0]!r} is not a question of this template: ")
     assert instead in message
 
 
@@ -640,7 +640,7 @@ def test_a_link_out_of_the_output_folder_is_refused(sandbox: Sandbox) -> None:
     (sandbox.out / "otf-addons-myservice").symlink_to(outside, target_is_directory=True)
     run = sandbox.run("--no-input", "-f")
     assert run.returncode == 1
-    assert "is a link: write another name, or remove it" in run.stdout
+    assert "is a symbolic link: write another name, or remove it" in run.stdout
     assert snapshot(outside) == {}
 
 
@@ -649,12 +649,12 @@ def test_an_addon_inside_an_addon_is_refused(sandbox: Sandbox) -> None:
     package = sandbox.out / "src/opentaskpy/addons/acme"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
-    assert "is an addon: write another folder" in sandbox.refuse("--no-input")
+    assert "is an addon: choose another folder" in sandbox.refuse("--no-input")
 
 
 def test_a_package_that_pypi_has_is_told(sandbox: Sandbox) -> None:
     """Both would have files of the same names."""
-    told = "otf-addons-aws on PyPI has a package aws too: choose another package_name"
+    told = "Warning: otf-addons-aws on PyPI has the package aws too. Choose another\npackage_name"
     assert told in sandbox.run("--no-input", "service_name=AWS").stdout
     assert "PyPI" not in sandbox.run("--no-input").stdout
 

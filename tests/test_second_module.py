@@ -114,8 +114,8 @@ REFUSALS = {
     "exists already, in cfg/myservice/variables.json": ["module_name=myservice"],
     'needs "obstore>=0.10" in dependencies: add this to': ["transfer_client=obstore"],
     "and try again, or answer transfer_client=fsspec": ["transfer_client=obstore"],
-    "is not made of lower-case letters": ["module_name=../x"],
-    "without a plugin leave the addon empty": ["transfer=none", "execution=none"],
+    "does not consist of lower-case letters": ["module_name=../x"],
+    "and no plugin leave the addon empty": ["transfer=none", "execution=none"],
 }
 
 

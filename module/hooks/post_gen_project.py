@@ -79,11 +79,11 @@ def next_steps(moved: list[str]) -> None:
     print("  pip install -e '.[dev]'     (with uv: uv sync)")
     print("  pytest                      (uv run pytest)")
     if ANSWERS["__stubs"]:
-        print("\nThen write what the service does; each method says what it has to return:\n")
+        print("\nThen write the client; each method says what it must do and return:\n")
         print(ANSWERS["__stubs"])
         print("\nand run a task with it:\n")
     if "http" in ANSWERS["__pieces"].split():
-        print(f"  python tests/serve.py demo/{MODULE}/service   (the rest in another terminal)")
+        print(f"  python tests/serve.py demo/{MODULE}/service   (then, in another terminal:)")
     print(f"  task-run -c cfg -t {ANSWERS['__first_task']}-{MODULE}")
     print("\nNone of your files has changed, so README.md does not name the new module yet.\n")
 
