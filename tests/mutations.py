@@ -42,6 +42,7 @@ SOURCE, DESTINATION = f"{C}/transfers/source.py", f"{C}/transfers/destination.py
 CALLS, HANDLER = f"{C}/transfers/calls.py", f"{C}/transfers/handler.py"
 SOURCE_HANDLER = f"{C}/transfers/source_handler.py"
 PLACING, TARGETS = f"{C}/transfers/placing.py", f"{C}/transfers/targets.py"
+VERIFICATION, LEFTOVERS = f"{C}/transfers/verification.py", f"{C}/transfers/leftovers.py"
 FEATURES, MOVING = f"{C}/transfers/features.py", f"{C}/transfers/moving.py"
 DESTINATION_HANDLER = f"{C}/transfers/destination_handler.py"
 COMMAND, LAUNCHERS = f"{C}/executions/commands.py", f"{C}/executions/launchers.py"
@@ -207,8 +208,8 @@ MUTATIONS = [
     mutation(
         "direct_copy_does_nothing",
         DESTINATION,
-        "        calls.retry(lambda: calls.client.copy(key, path))",
-        "        pass",
+        "            client.copy(key, path)\n",
+        "            pass\n",
         f"{T}/test_destinations.py",
     ),
     mutation(
@@ -389,10 +390,66 @@ MUTATIONS = [
     ),
     mutation(
         "truncated_upload_accepted",
-        DESTINATION,
-        "if stored is not None and stored != sent:",
+        VERIFICATION,
+        "if None not in (stored, sent) and stored != sent:",
         "if False:",
         f"{T}/test_faults_of_destinations.py",
+    ),
+    mutation(
+        "size_not_asked_for",
+        VERIFICATION,
+        "if stored is None and features.reports_sizes:",
+        "if False:",
+        f"{T}/test_verification.py",
+    ),
+    mutation(
+        "truncated_upload_not_repeated",
+        VERIFICATION,
+        "class WrongSizeError(TransientError):",
+        "class WrongSizeError(Exception):",
+        f"{T}/test_verification.py -k sent_again",
+    ),
+    mutation(
+        "truncated_copy_accepted",
+        DESTINATION,
+        "return verified(client, path, size, None, self._features)",
+        "return None",
+        f"{T}/test_faults_of_direct_transfers.py",
+    ),
+    mutation(
+        "service_asked_that_takes_files_away",
+        FEATURES,
+        '    "supportsStatAfterUpload": "reports_sizes",\n',
+        "",
+        f"{T}/test_verification.py -k takes_files_away",
+    ),
+    mutation(
+        "temporary_file_listed",
+        SOURCE,
+        "if not is_temporary(file.name)]",
+        "]",
+        f"{T}/test_sources.py -k temporary",
+    ),
+    mutation(
+        "leftovers_kept",
+        LEFTOVERS,
+        "                client.delete(join(folder, file.name))\n",
+        "",
+        f"{T}/test_leftovers.py",
+    ),
+    mutation(
+        "recent_temporary_file_removed",
+        LEFTOVERS,
+        "if is_old and features",
+        "if features",
+        f"{T}/test_leftovers.py",
+    ),
+    mutation(
+        "file_of_others_removed",
+        LEFTOVERS,
+        "if is_old and features.is_temporary(file.name):",
+        "if is_old:",
+        f"{T}/test_leftovers.py",
     ),
     mutation(
         "truncated_download_accepted",
@@ -624,8 +681,8 @@ MUTATIONS = [
     mutation(
         "copied_onto_itself",
         DESTINATION,
-        "    if path != key:\n",
-        "    if True:\n",
+        "self._calls.retry(copy) if path != key else None",
+        "self._calls.retry(copy)",
         f"{T}/test_direct_transfers.py",
     ),
     mutation(
