@@ -131,8 +131,8 @@ def loads(subject: tuple[Addon, Handler]) -> Said:
 def finds_schemas(subject: tuple[Addon, Handler]) -> Said:
     """OTF finds the schemas of what is installed.
 
-    Each is asked about a definition with nothing in it but the protocol, which it may refuse but
-    must be able to judge.
+    The rule validates a definition that has only the protocol. A schema may refuse it, but must
+    load.
     """
     addon, handler = subject
     for key, said in _told(addon)["schemas"].items():

@@ -44,7 +44,7 @@ def inheritance(handler: Handler) -> Said:
             why = f"{', '.join(handler.missing)} is not installed here"
             yield Doubt(cls.module.file, cls.node.lineno, why)
         else:
-            wrong = f"a schema names {cls.name}, which is no handler of OTF"
+            wrong = f"a schema names {cls.name}, which is not a handler of OTF"
             remedy = "derive it from RemoteTransferHandler or RemoteExecutionHandler"
             yield Finding(cls.module.file, cls.node.lineno, wrong, remedy)
 
@@ -72,7 +72,7 @@ def logger(handler: Handler) -> Said:
     for module, call in made:
         if len(call.args) + len(call.keywords) < 3:
             remedy = 'call init_logging(__name__, spec["task_id"], self.TASK_TYPE)'
-            wrong = "without the task's id the log is not that of the task"
+            wrong = "without the task's id, messages do not reach the log of the task"
             yield Finding(module.file, call.lineno, wrong, remedy)
 
 
@@ -116,10 +116,9 @@ def log_calls(module: Module) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
 
 
 def log_messages(module: Module) -> Said:
-    """Log messages are whole before they are logged.
+    """Log messages have no separate arguments.
 
-    OTF's JSON format writes a message without its arguments, and its redaction sees no
-    arguments either.
+    OTF's JSON format and its redaction ignore the arguments of a message.
     """
     for call, said in log_calls(module):
         if len(said) > 1:
@@ -128,16 +127,16 @@ def log_messages(module: Module) -> Said:
 
 
 def log_secrets(module: Module) -> Said:
-    """No log has definitions or answers of the service in it.
+    """No log contains task definitions or answers of the service.
 
-    OTF keeps a secret out of a log only where the whole message is a JSON object.
+    OTF redacts a secret only if the whole message is a JSON object.
     """
     for call, said in log_calls(module):
         for message in said:
             told = _leak(module, message)
             if told:
                 remedy = "log a status or a field, and not all of it"
-                yield Finding(module.file, call.lineno, f"{told} is logged whole", remedy)
+                yield Finding(module.file, call.lineno, f"this logs all of {told}", remedy)
                 break
 
 
@@ -163,7 +162,7 @@ def _leak(module: Module, message: ast.expr) -> str:
 
 
 def class_state(handler: Handler) -> Said:
-    """Handlers keep nothing in their class that a task may change.
+    """Handlers keep no mutable state in their class.
 
     The tasks of a batch run at the same time in one process and share the class.
     """
@@ -182,10 +181,10 @@ def class_state(handler: Handler) -> Said:
 
 
 def process_state(module: Module) -> Said:
-    """Nothing is changed that the whole process shares.
+    """Handlers do not change global state of the process.
 
-    The tasks of a batch run at the same time in one process: the environment, the current folder
-    and other people's modules belong to all of them.
+    The tasks of a batch run at the same time in one process: they share the environment, the
+    current folder and all modules.
     """
     for node in module.nodes:
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Delete):
@@ -254,9 +253,9 @@ def tidy_twice(handler: Handler) -> Said:
 
 
 def attributes(handler: Handler) -> Said:
-    """Every attribute that is read is set somewhere.
+    """Every attribute that the code reads is set somewhere.
 
-    A method that is rarely called, such as `kill`, may read what nobody sets.
+    A rarely called method, such as `kill`, may read an attribute that is never set.
     """
     if handler.missing:
         cls = handler.cls
@@ -335,22 +334,22 @@ def _is_text(call: ast.Call) -> bool:
 def direct_transfers(handler: Handler) -> Said:
     """`supports_direct_transfer` does not always say yes.
 
-    With a direct source, OTF leaves out a destination of another class without an error where
-    the last destination is of the same class, and the post-copy action deletes the files.
+    With a direct source, OTF skips a destination of another class without an error if the last
+    destination is of the same class, and the post-copy action deletes the files.
     """
     for name, member, function in methods(handler, ["supports_direct_transfer"]):
         body = [node for node in function.body if not isinstance(node, ast.Expr)]
         if len(body) == 1 and isinstance(body[0], ast.Return) and constant(body[0].value) is True:
-            wrong = f"{name} always says yes"
-            remedy = "return False, or say yes only until something was staged"
+            wrong = f"{name} always returns True"
+            remedy = "return False, or return True only until a file was staged"
             yield Finding(member.module.file, body[0].lineno, wrong, remedy)
 
 
 def staged_files(handler: Handler) -> Said:
     """All staged files are pushed, hidden ones too.
 
-    `glob("*")` leaves out names that begin with a dot, and everything where the path of the
-    staging directory has a bracket in it; the task succeeds all the same.
+    `glob("*")` skips names that begin with a dot, and all files if the path of the staging
+    directory contains a bracket; the task still succeeds.
     """
     for _, member, function in methods(handler, ["push_files_from_worker"]):
         for call in calls(function):
@@ -360,9 +359,9 @@ def staged_files(handler: Handler) -> Said:
 
 
 def failures_kept(handler: Handler) -> Said:
-    """A file that failed is not forgotten when a later one succeeds.
+    """A failed file fails the transfer even if later files succeed.
 
-    A result that is set to 0 for each file says only how the last one went.
+    A result that the loop sets to 0 for each file describes only the last one.
     """
     for _, member, function in methods(handler, CODES):
         returned = {
@@ -418,8 +417,8 @@ def _logs_error(module: Module, block: ast.If, end: ast.Return) -> bool:
 def modified_times(handler: Handler) -> Said:
     """`list_files` gives each file's `size` and `modified_time`, in seconds since 1970 UTC.
 
-    The guide says `age`, which OTF never reads. An age or a local time in `modified_time` turns
-    the conditions on age around, or shifts them by the time zone.
+    The guide says `age`, which OTF never reads. An age in `modified_time` inverts the conditions
+    on age; a local time shifts them by the time zone.
     """
     for _, member, function in methods(handler, ["list_files"]):
         module = member.module
@@ -435,7 +434,7 @@ def modified_times(handler: Handler) -> Said:
                     wrong = f"modified_time is {value.id}: an age is not a time"
                     yield Finding(module.file, value.lineno, wrong, EPOCH)
             elif isinstance(node, ast.Call) and _forgets_utc(module, node):
-                wrong = "the Z is taken for a letter: the time is read as a local one"
+                wrong = "the format ignores the meaning of Z: it reads a local time"
                 yield Finding(module.file, node.lineno, wrong, EPOCH)
 
 
@@ -454,7 +453,7 @@ def _forgets_utc(module: Module, call: ast.Call) -> bool:
 def timeouts(subject: tuple[Addon, Module]) -> Said:
     """Every request has a timeout.
 
-    OTF ends no transfer that hangs, not even when a batch times out.
+    OTF never ends a hanging transfer, even if a batch times out.
     """
     addon, module = subject
     for call in module.calls:
@@ -467,10 +466,10 @@ def timeouts(subject: tuple[Addon, Module]) -> Said:
 
 
 def sent_again(module: Module) -> Said:
-    """A request that is repeated opens its file anew.
+    """Every retry opens its file again.
 
-    The second attempt would send what is left of the file after the first one: nothing. An empty
-    file arrives, and the task succeeds.
+    The first attempt has read the file to its end, so the second one would send an empty file, and
+    the task would succeed.
     """
     for node in module.nodes:
         if not isinstance(node, ast.With):
@@ -499,7 +498,8 @@ def _sends_in_loop(module: Module, block: ast.With, name: str) -> Said:
 def cacheable_written(subject: tuple[Addon, Role]) -> Said:
     """A handler that offers `cacheableVariables` calls OTF's `update_cache`.
 
-    OTF never calls `handle_cacheable_variables`: a handler does, after it has got a new value.
+    OTF never calls `handle_cacheable_variables`; the handler must call it after it has received a
+    new value.
     """
     addon, role = subject
     key = properties(addon, whole(role.schema)).get("cacheableVariables")
@@ -516,4 +516,4 @@ def compiles(module: Module) -> Said:
     """
     if module.error:
         line = getattr(module.error, "lineno", None) or 1
-        yield Finding(module.file, line, f"no Python: {module.error}", "mend the syntax")
+        yield Finding(module.file, line, f"not valid Python: {module.error}", "fix the syntax")

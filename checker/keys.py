@@ -165,9 +165,9 @@ def _judged(handler: Handler) -> Reads:
 
 
 def refused(addon: Addon) -> Said:
-    """Every key that the code reads is offered by a schema.
+    """The schemas have every key that the code reads.
 
-    Nobody can set a key that the schema refuses, so what the code does with it is dead.
+    Users cannot set a key that the schema refuses, so the code for it is dead.
     """
     for handler in addon.handlers:
         yield from _refused(addon, _judged(handler), handler.roles, handler.cls.name)
@@ -192,9 +192,9 @@ def _refused(addon: Addon, code: Reads, roles: list[Role], who: str) -> Said:
 
 
 def unread(addon: Addon) -> Said:
-    """Every key that a schema offers is read by the code or by OTF.
+    """The code or OTF reads every key of the schemas.
 
-    A key that nobody reads is accepted and does nothing.
+    A key that nothing reads is accepted and has no effect.
     """
     words = {text for module in addon.modules for text in strings(module.tree)}
     given_away = set(_given_away(addon))
@@ -213,8 +213,8 @@ def unread(addon: Addon) -> Said:
             is_named = not followed and path[-1] in words
             if not (lost or is_named or path in known | code.read.keys()):
                 name = ".".join(path)
-                wrong = f"nobody reads {name}"
-                remedy = "delete it, or do in the code what it says"
+                wrong = f"nothing reads {name}"
+                remedy = "delete it, or implement it in the code"
                 yield Finding(part.document.file, part.line(), wrong, remedy)
 
 

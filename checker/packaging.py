@@ -52,14 +52,14 @@ def namespace(addon: Addon) -> Said:
     for folder in SHARED:
         path = addon.sources / "opentaskpy" / folder / "__init__.py"
         if path.exists():
-            wrong = "it hides what other distributions have in this folder"
+            wrong = "it hides the modules of other distributions in this folder"
             yield Finding(addon.relative(path), 1, wrong, "delete this file")
 
 
 def init_of_packages(addon: Addon) -> Said:
     """The folder that holds `schemas` is a package with an `__init__.py`.
 
-    Without it, OTF fails where two distributions have parts of the same package.
+    Without it, OTF fails if two distributions contain parts of the same package.
     """
     for folder in sorted({Path(h.cls.module.path).parent for h in addon.handlers}):
         if not (folder / "__init__.py").exists():
@@ -105,11 +105,11 @@ def package_data_included(addon: Addon) -> Said:
 
 
 def data_packaged(addon: Addon) -> Said:
-    """Schemas and other data files are in what is built.
+    """The built distributions contain schemas and other data files.
 
-    What the guide says of `include-package-data` is not enough: it includes files that
-    MANIFEST.in names, or a plugin for the version control. Without schemas OTF fails with
-    "Unresolvable", and tests that run in the source folder do not notice.
+    The guide recommends `include-package-data`, but that only includes files that MANIFEST.in or a
+    version control plugin names. Without schemas OTF fails with "Unresolvable", and tests that run
+    in the source folder do not notice.
     """
     modules = [handler.cls.module for handler in addon.handlers]
     tops = {_top(addon, module.path) for module in [*modules, *addon.lookups, *addon.cachings]}
@@ -191,9 +191,10 @@ def _in_manifest(manifest: Path, name: str) -> bool:
 
 
 def dependencies(addon: Addon) -> Said:
-    """Everything that is imported is brought by a dependency that is declared.
+    """A declared dependency brings every imported module.
 
-    What only happens to be installed, because OTF or a library needs it too, is gone one day.
+    A module that is installed only because OTF or a library needs it may be missing after an
+    update.
     """
     dynamic = addon.setting("project", "dynamic") or []
     if not addon.metadata["Name"] and (not addon.setting("project") or "dependencies" in dynamic):
@@ -208,7 +209,7 @@ def dependencies(addon: Addon) -> Said:
         elsewhere = {each for each in _optional(addon) if _resemble(name, each)}
         distribution = next(iter([*sorted(known), *sorted(elsewhere)]), "")
         if distribution:
-            wrong = f"{name} is imported, and no dependency of the addon brings it"
+            wrong = f"{name} is imported, but no dependency of the addon brings it"
             remedy = f'add "{distribution}" to the dependencies in pyproject.toml'
             yield Finding(module.file, line, wrong, remedy)
         else:

@@ -25,7 +25,7 @@ def plugins(addon: Addon) -> list[tuple[Addon, Module]]:
 
 
 def runs(subject: tuple[Addon, Module]) -> Said:
-    """Every plugin has a function `run` that takes what OTF gives.
+    """Every plugin has a function `run` with the arguments that OTF passes.
 
     A lookup plugin gets the arguments of `lookup` and `globals`, a caching plugin `cacheArgs`
     and `value`, all by name.
@@ -47,8 +47,8 @@ def runs(subject: tuple[Addon, Module]) -> Said:
 def places(addon: Addon) -> Said:
     """Plugins are where OTF looks for them.
 
-    That is `opentaskpy/plugins/lookup` and `opentaskpy/variablecaching`, whatever else the
-    documentation says.
+    OTF looks in `opentaskpy/plugins/lookup` and `opentaskpy/variablecaching`; its documentation
+    says otherwise.
     """
     for module in addon.modules:
         path = module.path.relative_to(addon.sources).as_posix()
@@ -79,15 +79,15 @@ def late_imports(subject: tuple[Addon, Module]) -> Said:
         top = name.partition(".")[0]
         outside = top not in addon.otf.stdlib and top != "opentaskpy"
         if outside and not enclosing(node, *FUNCTIONS, ast.Try):
-            wrong = f"without {top} OTF says that there is no such plugin"
-            remedy = "import it inside run, and raise LookupPluginError where that fails"
+            wrong = f"without {top}, OTF reports that the plugin does not exist"
+            remedy = "import it inside run, and raise LookupPluginError if that fails"
             yield Finding(module.file, node.lineno, wrong, remedy)
 
 
 def escapes(subject: tuple[Addon, Module]) -> Said:
     """A lookup plugin escapes its value once.
 
-    OTF puts it into the text of a JSON file. Where line breaks are replaced before
+    OTF inserts it into the text of a JSON file. If the plugin replaces line breaks before
     `json.dumps`, they are escaped twice.
     """
     _, module = subject
@@ -129,7 +129,7 @@ def _imported(module: Module) -> set[str]:
 def silent(subject: tuple[Addon, Module]) -> Said:
     """No plugin logs the value.
 
-    It is a secret at any level of the log.
+    The value is secret at every log level.
     """
     addon, module = subject
     run = module.functions.get("run")
@@ -173,7 +173,7 @@ def _shows(node: ast.AST, secret: set[str]) -> bool:
 def no_globals(subject: tuple[Addon, Module]) -> Said:
     """Caching plugins do without `globals`.
 
-    OTF gives it to lookup plugins only: what a caching plugin does with it never happens.
+    OTF passes it to lookup plugins only, so code for it in a caching plugin never runs.
     """
     _, module = subject
     for call in module.calls:

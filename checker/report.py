@@ -39,7 +39,7 @@ def _sum(results: list[Result]) -> str:
     counts = {v: sum(result.verdict == v for result in results) for v in Verdict}
     places = sum(len(result.findings) for result in results)
     said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-    return f"{len(results)} rules: {said}; places to mend: {places}"
+    return f"{len(results)} rules: {said}; places to fix: {places}"
 
 
 def as_json(addon: Addon, results: list[Result]) -> str:

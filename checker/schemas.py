@@ -200,12 +200,12 @@ def of_kind(*kinds: str) -> Any:
 def is_json(subject: tuple[Addon, Document]) -> Said:
     """Every schema is a JSON object.
 
-    OTF reports one that is not as "Unresolvable", as if it were not there.
+    OTF reports any other file as "Unresolvable", as if it did not exist.
     """
     _, document = subject
     if document.error:
-        wrong = f"no JSON: {document.error.msg}"
-        yield Finding(document.file, document.error.lineno, wrong, "mend the syntax")
+        wrong = f"not valid JSON: {document.error.msg}"
+        yield Finding(document.file, document.error.lineno, wrong, "fix the syntax")
     elif not isinstance(document.data, dict):
         yield Finding(document.file, 1, "not an object", "write an object")
 
@@ -238,7 +238,7 @@ def identity(subject: tuple[Addon, Document]) -> Said:
 def one_identity(subject: tuple[Addon, Document]) -> Said:
     """No part of a schema has a `$id` of its own.
 
-    It changes the place from which the references below it are followed.
+    It changes the base of all references below it.
     """
     _, document = subject
     for part in parts(document):
@@ -248,9 +248,9 @@ def one_identity(subject: tuple[Addon, Document]) -> Said:
 
 
 def no_defaults(subject: tuple[Addon, Document]) -> Said:
-    """Nothing relies on `default`.
+    """No key relies on `default`.
 
-    OTF fills in no default of a file that has `$schema`, which all must have.
+    OTF ignores the defaults of a file with `$schema`, which every file needs.
     """
     _, document = subject
     for part in parts(document):
@@ -276,9 +276,9 @@ def keywords_in_place(subject: tuple[Addon, Document]) -> Said:
 
 
 def is_valid(subject: tuple[Addon, Document]) -> Said:
-    """Every schema is what its dialect says a schema is.
+    """Every schema is valid in its dialect.
 
-    OTF does not check that, and what is misspelt is without effect or fails when it is used.
+    OTF does not check that. A misspelt keyword has no effect, or fails when OTF uses it.
     """
     _, document = subject
     if document.error or not isinstance(document.data, dict):
@@ -290,7 +290,7 @@ def is_valid(subject: tuple[Addon, Document]) -> Said:
         where = tuple(error.absolute_path)
         if "properties" in where[:-1] and where[-1] in ("required", "enum"):
             continue  # the rule of keywords that are not in place
-        yield Finding(document.file, document.line(*where), error.message, "mend the schema")
+        yield Finding(document.file, document.line(*where), error.message, "fix the schema")
 
 
 def _deepest(error: Any) -> Any:
@@ -320,7 +320,7 @@ def references(subject: tuple[Addon, Document]) -> Said:
 
 
 def closed(subject: tuple[Addon, Document]) -> Said:
-    """Every object says whether keys that it does not describe are allowed.
+    """Every object says whether it allows other keys.
 
     Without `additionalProperties` a misspelt key is accepted and ignored.
     """
@@ -329,14 +329,14 @@ def closed(subject: tuple[Addon, Document]) -> Said:
     for part in parts(document):
         if part.data.get("properties") and not part.conditional and not said & part.data.keys():
             wrong = "a misspelt key is accepted here"
-            remedy = 'add "additionalProperties": false, or true where any key may stand'
+            remedy = 'add "additionalProperties": false, or true if any key is allowed'
             yield Finding(document.file, part.line("properties"), wrong, remedy)
 
 
 def used(subject: tuple[Addon, Document]) -> Said:
     """Every schema belongs to a handler, or another schema refers to it.
 
-    One that does not is without effect, whatever it seems to allow.
+    Any other schema has no effect.
     """
     addon, document = subject
     path = document.path.resolve()
@@ -396,7 +396,7 @@ def names_classes(subject: tuple[Addon, Role]) -> Said:
     """`protocol.name` lists the classes of the module, and no others.
 
     OTF imports the class after the check: with another class listed, no definition can be valid.
-    With none listed, destinations of two protocols cannot stand side by side.
+    With none listed, a task cannot have destinations of two protocols.
     """
     addon, role = subject
     protocol = properties(addon, whole(role.schema)).get("protocol")
@@ -425,7 +425,7 @@ def names_classes(subject: tuple[Addon, Role]) -> Said:
     wrong_names = [one for one in listed if one not in [*expected, *others]]
     for one in wrong_names:
         line = name.line(keyword, listed.index(one)) if keyword == "enum" else name.line(keyword)
-        wrong = f"{one} is no {_work(role)} of {role.module}"
+        wrong = f"{one} is not a {_work(role)} of {role.module}"
         yield Finding(name.document.file, line, wrong, f"write {expected[0]}")
     for missing in [one for one in expected if one not in listed][len(wrong_names) :]:
         wrong = f"{missing} is not listed, so OTF refuses it"
@@ -439,8 +439,7 @@ def _work(role: Role) -> str:
 def requires_directory(subject: tuple[Addon, Role]) -> Said:
     """A source requires `directory`.
 
-    OTF reads it without asking whether it is there: files are delivered, then the task fails
-    with KeyError, and the staging directory stays.
+    Without it, OTF delivers the files, then fails with KeyError and leaves the staging directory.
     """
     addon, role = subject
     schema = follow(addon, whole(role.schema))
@@ -474,7 +473,7 @@ def protocol_required(subject: tuple[Addon, Role]) -> Said:
 
 
 def keys_of_otf(subject: tuple[Addon, Role]) -> Said:
-    """Every key that OTF itself honours is accepted.
+    """The schemas accept every key that OTF itself implements.
 
     OTF implements `fileWatch.sleepTime`, `conditionals` and `encryption` for every handler, and
     readers of OTF's documentation expect them.
@@ -495,9 +494,9 @@ def keys_of_otf(subject: tuple[Addon, Role]) -> Said:
 
 
 def encryption_keys(subject: tuple[Addon, Role]) -> Said:
-    """Encryption without its key is refused.
+    """The schemas refuse encryption without its key.
 
-    OTF's own `encryption.json` accepts it, and the task fails with KeyError in the middle.
+    OTF's own `encryption.json` accepts it, and the task then fails with KeyError.
     """
     addon, role = subject
     encryption = properties(addon, whole(role.schema)).get("encryption")

@@ -130,10 +130,10 @@ def _bind(function: Function, count: int, keywords: tuple[str, ...]) -> str:
 
 
 def return_codes(handler: Handler) -> Said:
-    """Methods return what OTF takes for success or failure.
+    """Methods return the codes by which OTF knows success and failure.
 
-    OTF compares with 0: None and True are failures there, and False is a success. The result of
-    `execute` is taken as true or false, so that 0 is a failure.
+    OTF compares with 0, so None and True are failures and False is a success. For `execute` it
+    tests the truth of the result, so 0 is a failure.
     """
     for name, member, function in methods(handler, CODES):
         if _is_abstract_or_generator(function):
@@ -194,7 +194,7 @@ def _ends(body: list[ast.stmt]) -> bool:
 def abstract_methods(handler: Handler) -> Said:
     """Every abstract method of OTF is implemented.
 
-    A handler that lacks one cannot be made, and the error that OTF shows is another one.
+    OTF cannot instantiate a handler that lacks one, and shows a different error.
     """
     base = "RemoteTransferHandler" if handler.kind == "transfer" else "RemoteExecutionHandler"
     needed = ["execute"] if handler.kind == "execution" else ABSTRACT
@@ -240,7 +240,7 @@ def methods_of_executions(handler: Handler) -> Said:
 
 
 def methods_of_keys(subject: tuple[Addon, Role]) -> Said:
-    """A key that makes OTF call a method is offered only with this method.
+    """A handler has the methods that OTF calls for the keys of its schema.
 
     OTF calls `create_flag_files` for `flags`, after the files were delivered, and
     `init_logwatch` and `do_logwatch` for `logWatch`. It declares none of them.

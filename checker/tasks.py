@@ -59,7 +59,7 @@ def _own_role(addon: Addon, kind: str, name: str) -> Role | None:
 def protocols(subject: Task) -> Said:
     """Every protocol that a task names is a handler of this kind.
 
-    OTF imports the class only when the task runs; the error that it shows then is another one.
+    OTF imports the class only when the task runs, and then shows a different error.
     """
     addon, task = subject
     packages = {handler.cls.module.name.rpartition(".")[0] for handler in addon.handlers}
@@ -78,7 +78,7 @@ def protocols(subject: Task) -> Said:
 def accepted(subject: Task) -> Said:
     """Every task is accepted by the schemas.
 
-    OTF does not check the tasks of a batch, so a mistake there may go unnoticed.
+    OTF does not check the tasks of a batch, so a mistake there goes unnoticed.
     """
     addon, task = subject
     for kind, where, end in _ends(task):
@@ -105,7 +105,7 @@ def _blame(
 
 
 def members(subject: Task) -> Said:
-    """Every task of a batch is there.
+    """Every task of a batch exists.
 
     OTF looks for a file of that name below the configuration folder.
     """
