@@ -24,9 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # On our texts these report nothing but quotation marks, transcripts, "very" and lists of keys.
 NOISY = ["typography", "weasel_words", "lexical_illusions", "misc.phrasal_adjectives"]
 # Texts of others, generated ones, and the patterns themselves.
-SKIPPED = re.compile(
-    r"LICENSE|\.svg$|^tools/words\.py$|^tests/(mutations|test_prose)\.py$|^CHANGELOG\.md$"
-)
+SKIPPED = re.compile(r"LICENSE|\.svg$|^tools/words\.py$|^tests/(mutations|test_prose)\.py$")
 KINDS = {".md", ".py", ".json", ".toml", ".yml", ""}
 
 JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
