@@ -27,7 +27,7 @@ class Library(ABC):
     """One way to reach S3.
 
     Args:
-        server (str): The address of the stand-in.
+        server (str): The address of the fake server.
         bucket (str): The bucket.
     """
 

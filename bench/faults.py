@@ -1,6 +1,6 @@
 """Do the generated addons deliver when the service does not keep up?
 
-Two experiments, through the real `task-run`, against the stand-in for S3 (`s3_server.py`):
+Two experiments, through the real `task-run`, against the fake S3 server (`s3_server.py`):
 
 - A share of all requests fails at random, in five ways: 503, connection reset, no answer until the
   client gives up, done but the answer lost, connection cut in the midst of an answer. Every file

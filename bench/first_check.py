@@ -3,7 +3,7 @@
     cookiecutter … && cd … && uv run poe check
 
 Measures them for every named combination of answers, or for those that are named, with warm caches:
-uv asks no registry. Beside them stands what nobody can do without, the same in an empty project:
+uv asks no registry. It also measures the minimum, the same in an empty project:
 the same tools and dependencies, but one module and one test. Says which fail, and ends with the
 number of them.
 

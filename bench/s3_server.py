@@ -1,4 +1,4 @@
-"""A stand-in for S3 on loopback, fast enough not to be what is measured.
+"""A fake S3 server on loopback, fast enough not to be what is measured.
 
 It knows what clients of S3 need to move files: PUT, GET with ranges, HEAD, COPY, DELETE, batch
 deletes, listings in pages of 1,000, and multipart uploads and copies. It checks no signature and
@@ -11,7 +11,7 @@ name; none is ever copied.
 It prints its address when it is ready. Whatever it does can be asked and changed at that address:
 
     GET  /-/counts      requests by operation, failures by kind, most requests at once
-    POST /-/counts      the same, and begin anew
+    POST /-/counts      the same, and begin again
     PUT  /-/settings    a JSON object with some of the fields of `Settings`
 """
 
@@ -500,7 +500,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End; a request that has no answer yet needs none any more."""
+        """End; a request that has no answer yet no longer needs one."""
         self._writable.set()
         if self._task:
             self._task.cancel()
@@ -740,7 +740,7 @@ async def serve(settings: Settings, port: int) -> None:
 
 def main() -> None:
     """Read the command line and serve."""
-    parser = argparse.ArgumentParser(description="A stand-in for S3 on loopback.")
+    parser = argparse.ArgumentParser(description="A fake S3 server on loopback.")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     names = ", ".join(each.name for each in fields(Settings))
     parser.add_argument("--settings", type=json.loads, default={}, help=f"JSON with {names}")

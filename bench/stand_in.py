@@ -1,4 +1,4 @@
-"""Starts the stand-in for S3, fills it, and looks at what is in it."""
+"""Starts the fake S3 server, fills it, and looks at what is in it."""
 
 import http.client
 import json
@@ -16,7 +16,7 @@ CHUNK = 1024 * 1024  # bytes
 
 
 class StandIn:
-    """A running stand-in.
+    """A running fake server.
 
     Args:
         url (str): Its address.
@@ -93,5 +93,5 @@ class StandIn:
     def _answer(self) -> http.client.HTTPResponse:
         answer = self._connection.getresponse()
         if answer.status >= 300:
-            raise RuntimeError(f"the stand-in answers {answer.status}: {answer.read()!r}")
+            raise RuntimeError(f"the fake server answers {answer.status}: {answer.read()!r}")
         return answer

@@ -34,7 +34,7 @@ class Place:
     Attributes:
         folder (Path): The local folder.
         prefix (str): The prefix in the bucket.
-        server (str): The address of the stand-in.
+        server (str): The address of the fake server.
     """
 
     folder: Path

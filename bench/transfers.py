@@ -1,6 +1,6 @@
 """How fast do the generated addons move files, beside otf-addons-aws and the bare libraries?
 
-All run as whole processes against the same stand-in for S3 (`s3_server.py`), addons through the
+All run as whole processes against the same fake S3 server (`s3_server.py`), addons through the
 real `task-run`. In each round every subject does every operation once, in an order that rotates,
 so that whatever else the machine does falls on all. After each run the files are compared byte
 for byte.
@@ -51,7 +51,7 @@ class Workload:
         prefix (str): Where they are.
         files (int): How many there are.
         size (int): Bytes of each.
-        latency (float): Seconds that the stand-in holds back each answer.
+        latency (float): Seconds that the fake server holds back each answer.
     """
 
     prefix: str

@@ -128,7 +128,7 @@ class Addon:
         try:
             return tomllib.loads(self.pyproject)
         except tomllib.TOMLDecodeError as error:
-            raise NotAnAddonError(f"pyproject.toml is no TOML: {error}") from None
+            raise NotAnAddonError(f"pyproject.toml is not valid TOML: {error}") from None
         except RecursionError:
             raise NotAnAddonError("pyproject.toml is nested too deeply to be read") from None
 
@@ -381,7 +381,7 @@ def opened(path: Path, otf: Installed) -> Iterator[Addon]:
         except (OSError, tarfile.TarError, zipfile.BadZipFile, StopIteration) as error:
             raise NotAnAddonError(f"{path} cannot be unpacked: {error}") from None
         if not root.is_dir():
-            raise NotAnAddonError(f"{path} is no folder, .tar.gz or .whl")
+            raise NotAnAddonError(f"{path} is not a folder, .tar.gz or .whl")
         addon = Addon(root.resolve(), kind, otf)
         if not (addon.handlers or addon.lookups or addon.cachings or addon.schemas):
             raise NotAnAddonError(

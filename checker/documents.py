@@ -35,7 +35,7 @@ class Document:
 
     @cached_property
     def error(self) -> json.JSONDecodeError | None:
-        """Why it is no JSON."""
+        """Why it is not JSON."""
         if _depth(self.text) > DEEPEST:
             return json.JSONDecodeError(f"nested more than {DEEPEST} levels deep", self.text, 0)
         try:

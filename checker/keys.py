@@ -46,7 +46,7 @@ class Reads:
     Attributes:
         read: The keys, each with the place.
         made: Those that the code sets itself where they are not set.
-        handed_on: The parts that go where nobody follows them.
+        handed_on: The parts whose further use the checker does not follow.
     """
 
     read: dict[Path, tuple[Module, int]] = field(default_factory=dict)
@@ -238,7 +238,7 @@ def _offered(addon: Addon, part: Part, path: Path) -> Iterator[tuple[Path, Part]
 
 
 def _given_away(addon: Addon) -> Iterator[str]:
-    """List the keys whose value goes as a whole to where nobody follows it."""
+    """List the keys whose whole value goes where the checker does not follow it."""
     for module in addon.modules:
         for node in module.nodes:
             key: object = None

@@ -26,7 +26,7 @@ class Finding:
 
 @dataclass(frozen=True, order=True)
 class Doubt:
-    """A place of which nobody can tell, without running it, whether the rule is broken."""
+    """A place where only running the code would show whether the rule is broken."""
 
     file: str
     line: int

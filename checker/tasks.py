@@ -29,7 +29,7 @@ def readable(subject: Task) -> Said:
         yield Doubt(task.file, task.error.lineno, why)
     elif task.error:
         line = task.error.lineno
-        yield Finding(task.file, line, f"no JSON: {task.error.msg}", "mend the syntax")
+        yield Finding(task.file, line, f"not valid JSON: {task.error.msg}", "fix the syntax")
     elif task.data.get("type") not in ("transfer", "execution", "batch"):
         remedy = 'write "type": "transfer", "execution" or "batch"'
         yield Finding(task.file, task.line("type"), "the type is none of OTF's", remedy)

@@ -25,7 +25,7 @@ def python_text(value: str) -> str:
 def docstring(value: str) -> str:
     r"""Write text for the inside of a docstring.
 
-    A backslash becomes \u005c, because linters take any other escape there for an accident.
+    A backslash becomes \u005c, because linters report any other escape there.
     """
     text = value.replace("\\", r"\u005c")
     return re.sub(r'"(?="")|"$', r"\\u0022", text)

@@ -20,7 +20,7 @@ KEYWORDS = {*keyword.kwlist, *keyword.softkwlist}
 OPENTASKPY = {"opentaskpy", "file", "http_json", "random_number"}
 # Git, ruff and other tools pass over folders of these names.
 PASSED_OVER = {"build", "dist", "env", "venv"}
-# pip would take an addon of one of these names for the package that the addon depends on.
+# pip would confuse an addon of one of these names with the package that the addon depends on.
 REQUIRED = {"opentaskpy", "fsspec", "pytest", "urllib3"}
 REQUIRED |= {re.split(r"[^\w-]", requirement)[0] for requirement in PROTOCOLS.values()} - {""}
 

@@ -29,7 +29,7 @@ MARKUP = re.compile(r"\{[{%#]")
 
 
 def _text(limit: int, example: str) -> Rule:
-    """Make the rule of free text: one line that nobody has to look at twice."""
+    """Make the rule of free text: one plain line."""
 
     def rule(value: Any) -> str:
         if not isinstance(value, str):

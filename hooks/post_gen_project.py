@@ -19,7 +19,7 @@ CHECKSUMS = "tests/otf_kit/checksums"
 
 
 def prune() -> None:
-    """Remove empty folders. rmdir refuses a folder with a file in it, so nobody's work is lost."""
+    """Remove empty folders. rmdir refuses a folder with a file in it, so no work is lost."""
     for top in FOLDERS:
         for folder, _, _ in os.walk(top, topdown=False):
             try:

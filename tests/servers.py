@@ -287,7 +287,7 @@ def serve_webdav(root: Path) -> int:
         host, slash, path = rest.partition("/")
         return scheme, host, slash + path, "", "", ""
 
-    # WsgiDAV takes "?" in the name of a target for the beginning of a query.
+    # WsgiDAV treats "?" in the name of a target as the beginning of a query.
     request_server.urlparse = split
     return serve_old_webdav(root)
 

@@ -1,4 +1,4 @@
-"""What the template answers to answers: hostile ones, odd ones, and the ones nobody gave.
+"""What the template answers to answers: hostile ones, odd ones and missing ones.
 
 Most tests bake a tiny template with the real questions, rules and hooks.
 """
@@ -315,7 +315,7 @@ def test_other_commands_give_answers_in_their_own_way(given: object) -> None:
 
 
 def test_a_typed_answer_is_refused_before_the_next_question(sandbox: Sandbox) -> None:
-    """Nobody answers twenty questions to hear that the second answer was wrong."""
+    """It would be too late to refuse the second answer after twenty questions: it was wrong."""
     run = sandbox.run(typed="Acme\n../x\n")
     assert run.returncode == 1
     assert "[3/" not in run.stdout
@@ -556,7 +556,7 @@ def test_hooks_touch_nothing_but_the_folder(hook: Path) -> None:
 
 
 def test_a_planted_module_is_not_imported(sandbox: Sandbox) -> None:
-    """The temp folder belongs to everybody."""
+    """All users share the temp folder."""
     for name in ("json", "os", "contextlib", "re", "encodings"):
         (sandbox.folder / "tmp" / f"{name}.py").write_text("raise SystemExit('planted')")
     assert sandbox.bake().is_dir()

@@ -277,7 +277,7 @@ def test_command(sound: BakedProject, tmp_path: Path, capsys: pytest.CaptureFixt
     ("arguments", "told"),
     [
         ([], "name an addon"),
-        (["no/such/folder"], "no/such/folder is no folder, .tar.gz or .whl"),
+        (["no/such/folder"], "no/such/folder is not a folder, .tar.gz or .whl"),
         ([str(Path(__file__).parents[1] / "docs")], "has no pyproject.toml, setup.py or setup.cfg"),
         ([str(Path(__file__).parents[1] / "docs"), "--python", "/no/python"], "/no/python"),
     ],

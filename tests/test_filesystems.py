@@ -265,7 +265,7 @@ def errors_are_not_a_lack_of_files(it: Lab) -> None:
 
 
 def a_new_file_is_seen(it: Lab) -> None:
-    """A file watch looks anew each time."""
+    """A file watch lists the folder again each time."""
     incoming = it.local()
     it.server.put("other.csv", b"other")
     watch = {"timeout": 60, "sleepTime": 1}
@@ -480,6 +480,6 @@ def test_no_time_of_modification(filesystem: str, listings: ModuleType) -> None:
 
 
 def test_time_of_modification_in_memory(listings: ModuleType) -> None:
-    """There a file that is written anew is another file."""
+    """There a rewritten file is another file."""
     entry = {"created": NOON.timestamp()}
     assert listings.modified_time(entry, ("created",)) == NOON.timestamp()

@@ -228,7 +228,7 @@ def test_rest_api(bake: Bake, tmp_path: Path) -> None:
 
 
 def test_rest_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
-    """The stand-in has its names from the client; this server has them from the page."""
+    """The fake service has its names from the client; this server has them from the page."""
     it = rest_api(bake, tmp_path)
     drive, secret, incoming = (tmp_path / name for name in ("drive", "secret", "incoming"))
     for each in (drive / "reports" / "done", drive / "scratch", secret, incoming):
@@ -285,7 +285,7 @@ def test_job_api(bake: Bake, tmp_path: Path) -> None:
 
 
 def test_job_api_of_the_service(bake: Bake, tmp_path: Path) -> None:
-    """The stand-in has its names from the client; this server has them from the page."""
+    """The fake service has its names from the client; this server has them from the page."""
     it = job_api(bake, tmp_path)
     logs, secret, reports = (tmp_path / name for name in ("logs", "secret", "reports"))
     for each in (logs, secret, reports):

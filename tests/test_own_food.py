@@ -16,8 +16,8 @@ TOOLS = ("bumpver", "mypy", "pytest", "ruff")
 DIFFERENCES = {
     "bumpver.file_patterns.extension/pieces.py": "an addon has no kit of its own",
     "mypy.exclude": "an addon has no addons in it",
-    "mypy.files": "the template is no package",
-    "mypy.mypy_path": "the template is no package",
+    "mypy.files": "the template is not a package",
+    "mypy.mypy_path": "the template is not a package",
     "mypy.untyped_calls_exclude": "the template has no handlers",
     "pytest.ini_options.addopts": "the Makefile says where the template's tests run",
     "pytest.ini_options.pythonpath": "the template's tests are a package",

@@ -1,7 +1,7 @@
 """Makes an addon in build/ whose files are links to the template's sources.
 
 Edit, run, lint and type-check the template there as if it were an addon: a change to a linked file
-is a change to the template. Files with Jinja in them are written anew each time, so edit those in
+is a change to the template. Files with Jinja in them are written again each time, so edit those in
 the template, and call this again.
 
     make dev ANSWERS="transfer_client=http execution=http" NAME=rest

@@ -88,7 +88,7 @@ def test_service_that_forgets_the_job(make: Make, killed: Killed, caplog: Text) 
     gone = FileNotFoundError("404")
     client.plans["cancel"] = [lambda job: client.plans.update(status=[gone])]
     killed(client, submitted(client))
-    assert "Job 17 has ended: the service does not know it any more" in caplog.text
+    assert "Job 17 has ended: the service no longer knows it" in caplog.text
 
 
 def test_service_that_cannot_cancel(make: Make, killed: Killed, caplog: Text) -> None:

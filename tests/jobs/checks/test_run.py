@@ -49,7 +49,7 @@ def test_exit_code(status: JobStatus, code: int, make: Make, run: Run) -> None:
         (JobStatus("failed", reason="no disk"), "'failed': no disk"),
         (JobStatus("exited"), "has ended, but the service tells no exit code"),
         (JobStatus("stopped"), "was cancelled, and not by this task"),
-        (JobStatus("new"), "may still be running: 'new' is no state that `states` of Client"),
+        (JobStatus("new"), "may still be running: 'new' is not a state that `states` of Client"),
         (JobStatus("lost"), "may still be running: the service does not know its state, 'lost'"),
     ],
     ids=str,
