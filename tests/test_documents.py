@@ -178,9 +178,10 @@ def test_links_of_the_addon(answers: Answers, bake: Bake) -> None:
 
 def test_index_has_every_page() -> None:
     linked = {link.partition("#")[0] for link in map("".join, LINK.findall(read("docs/README.md")))}
-    questions = "questions/README.md"
-    pages = {path.name for path in ROOT.glob("docs/*.md")}
-    assert linked == pages - {"README.md"} | {questions, "../README.md"}
+    docs = ROOT / "docs"
+    pages = [*docs.glob("*.md"), *docs.glob("recipes/*.md"), docs / "questions" / "README.md"]
+    names = {path.relative_to(docs).as_posix() for path in pages}
+    assert linked == names - {"README.md"} | {"../README.md"}
 
 
 def test_readmes_are_short(bake: Bake) -> None:

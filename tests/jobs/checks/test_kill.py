@@ -76,6 +76,13 @@ def test_job_that_ends_meanwhile(make: Make, killed: Killed, caplog: Text) -> No
     assert "Job 17 had ended by itself: the service calls it 'done'" in caplog.text
 
 
+def test_service_that_has_one_word_for_every_end(make: Make, killed: Killed, caplog: Text) -> None:
+    client = make(status=RUNNING)
+    client.plans["cancel"] = [lambda job: client.plans.update(status=[JobStatus("done")])]
+    killed(client, submitted(client))
+    assert "Job 17 has ended after it was cancelled: the service calls it 'done'" in caplog.text
+
+
 def test_service_without_a_word_for_it(make: Make, killed: Killed, caplog: Text) -> None:
     client = make(status=RUNNING)
     client.plans["cancel"] = [lambda job: client.plans.update(status=[JobStatus("failed")])]
