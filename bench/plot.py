@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-# Installed only where this is run.
+# Only this script needs them.
 mpl: Any = import_module("matplotlib")
 plt: Any = import_module("matplotlib.pyplot")
 

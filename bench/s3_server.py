@@ -629,7 +629,7 @@ class Connection(asyncio.BufferedProtocol):
 
 
 def _fast_folder() -> str | None:
-    """Return a folder in memory, where there is one."""
+    """Return a folder in memory, if the machine has one."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 

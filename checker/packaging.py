@@ -16,7 +16,7 @@ SHARED = ("", "addons", "plugins", "plugins/lookup", "variablecaching")
 # What is packaged anyway, or need not be.
 NO_DATA = {".py", ".pyc", ".pyi", ".md", ".rst"}
 
-# Where a module is called otherwise than the distribution that brings it, and resembles it not.
+# Modules whose names differ from that of their distribution, and do not resemble it.
 OTHER_NAMES = {
     "attr": {"attrs"},
     "bs4": {"beautifulsoup4"},

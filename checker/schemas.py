@@ -16,7 +16,7 @@ from .model import Doubt, Finding, Said
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CORE = "http://localhost/"
 
-# Where a schema has further schemas in it.
+# Keywords that contain further schemas.
 ONE = {"additionalProperties", "items", "contains", "propertyNames", "unevaluatedItems"}
 ONE |= {"unevaluatedProperties", "not", "if", "then", "else", "additionalItems"}
 BY_NAME = {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"}

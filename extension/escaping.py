@@ -32,7 +32,7 @@ def docstring(value: str) -> str:
 
 
 def markdown(value: str) -> str:
-    """Write text for a line of Markdown, where it shows as it is."""
+    """Escape text for a line of Markdown, so that it appears unchanged."""
     text = re.sub(r"[\\`*_\[\]<>&|~$]", r"\\\g<0>", value)
     # These are markup at the beginning of a line only: headings, lists, rules.
     return re.sub(r"^(\d*)([#+=.)-])", r"\1\\\2", text)

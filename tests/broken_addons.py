@@ -41,7 +41,7 @@ class Broken:
 
     Attributes:
         edits: What is changed.
-        file: Where the checker has to find it; the file of the first edit by default.
+        file: The file of the finding; by default that of the first edit.
         at: Text of the line that the finding must name, after the edits; "" is the first line.
     """
 

@@ -435,7 +435,7 @@ def test_private_variables_follow_from_the_answers(sandbox: Sandbox) -> None:
     ],
 )
 def test_derived_names(service: object, addon: str, package: str, prefix: str) -> None:
-    """Where there is an ASCII letter or digit, there is a valid default."""
+    """A name with an ASCII letter or digit has a valid default."""
     assert names.to_addon_name(service) == addon
     assert names.to_package_name(service) == package
     assert names.to_class_prefix(service) == prefix

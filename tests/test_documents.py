@@ -256,7 +256,7 @@ def test_faults_in_the_readme_of_the_addon_are_those_of_its_tests(
 
 def test_faults_are_listed_and_shown_by_tests_that_exist(bake: Bake) -> None:
     addon, page = bake(), read(FAULTS)
-    listed = transcripts.section(page, "Not to be helped by an addon").partition("No test")[0]
+    listed = transcripts.section(page, "What an addon cannot repair").partition("No test")[0]
     assert set(TEST.findall(listed)) == expected_to_fail(addon)
     missing = set(TEST.findall(page)) - {test.name for test in standard_tests(addon)}
     assert not missing

@@ -53,7 +53,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def log_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Have OTF write its log files elsewhere, also where a test runs no whole task."""
+    """Have OTF write its log files elsewhere, even if a test runs no whole task."""
     logs = str(tmp_path_factory.mktemp("logs"))
     with mock.patch.dict(os.environ, {"OTF_LOG_DIRECTORY": logs}):
         yield
