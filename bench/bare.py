@@ -20,7 +20,7 @@ from typing import Any
 
 THREADS = 16
 PART = 8 * 1024 * 1024  # bytes
-KEY, SECRET, REGION = "access", "secret-of-the-stand-in", "us-east-1"
+KEY, SECRET, REGION = "access", "secret-of-the-fake", "us-east-1"
 
 
 class Library(ABC):
