@@ -101,7 +101,7 @@ def test_service_that_forgets_the_job(make: Make, killed: Killed, caplog: Text) 
 def test_service_that_cannot_cancel(make: Make, killed: Killed, caplog: Text) -> None:
     client = make(with_features(cancel=False), status=RUNNING)
     killed(client, submitted(client))
-    assert "Job 17 goes on: the service cannot cancel jobs" in caplog.text
+    assert "Job 17 continues: the service cannot cancel jobs" in caplog.text
     assert "cancel" not in client.calls
 
 
