@@ -81,7 +81,7 @@ def test_unknown_launcher_is_rejected() -> None:
 
 @pytest.mark.parametrize("launcher", ["ssh", ["{hostname}", "{command}"]])
 def test_host_that_looks_like_an_option_is_rejected(launcher: Any) -> None:
-    with pytest.raises(InvalidConfigError, match="taken for an option"):
+    with pytest.raises(InvalidConfigError, match="read as an option"):
         chosen = choose({"launcher": launcher}, LOGGER)
         chosen.command_line("-oProxyCommand=x", ["true"])
         chosen.script("t", "true", "-oProxyCommand=x", None, {})

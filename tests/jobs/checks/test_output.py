@@ -137,7 +137,7 @@ def test_service_that_ignores_the_offset_is_not_read_for_ever(
     assert run(make(read_log=[["first", "second"]])) == 0
     assert lines == ["first", "second"]
     assert (
-        "could not be read to its end: UnusableLogError: the service does not heed" in caplog.text
+        "could not be read to its end: UnusableLogError: the service ignores the position" in caplog.text
     )
 
 
