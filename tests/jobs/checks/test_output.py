@@ -136,9 +136,7 @@ def test_service_that_ignores_the_offset_is_not_read_for_ever(
 ) -> None:
     assert run(make(read_log=[["first", "second"]])) == 0
     assert lines == ["first", "second"]
-    assert (
-        "could not be read to its end: UnusableLogError: the service ignores the position" in caplog.text
-    )
+    assert "could not be read to its end: UnusableLogError: the service ignores" in caplog.text
 
 
 def test_log_that_begins_anew(make: Make, run: Run, lines: list[str]) -> None:
