@@ -35,7 +35,7 @@ def fault(name: str, *parts: str) -> object:
 
 
 RUN, KILL, OUTPUT = "test_run.py", "test_kill.py", "test_output.py"
-FEATURES = "test_features.py"
+FEATURES, ONCE = "test_features.py", "test_started_once.py"
 FAULTS = [
     fault(
         "failure_without_a_code_succeeds", "job_run.py", "if failed and not code:", "if False:", RUN
@@ -169,4 +169,50 @@ FAULTS = [
         "raise",
         FEATURES,
     ),
+    fault(
+        "second_job_beside_the_first",
+        "job_run.py",
+        'raise ExecutionFailedError(\n            f"{what}, so none',
+        'return None\n        raise ExecutionFailedError(\n            f"{what}, so none',
+        ONCE,
+    ),
+    fault(
+        "job_not_remembered",
+        "job_run.py",
+        "self._record.write(self._request.key, self._job)",
+        "pass",
+        ONCE,
+    ),
+    fault(
+        "submission_not_remembered",
+        "job_run.py",
+        "self._record.write(self._request.key)\n",
+        "pass\n",
+        ONCE,
+    ),
+    fault(
+        "ended_job_remembered",
+        "job_run.py",
+        "            self._record.remove()\n            self._outcome",
+        "            self._outcome",
+        ONCE,
+    ),
+    fault(
+        "killed_job_remembered",
+        "job_run.py",
+        "if ended:\n            self._record.remove()",
+        "if False:\n            self._record.remove()",
+        ONCE,
+    ),
+    fault(
+        "living_job_forgotten",
+        "job_run.py",
+        "if ended:\n            self._record.remove()",
+        "if True:\n            self._record.remove()",
+        ONCE,
+    ),
+    fault(
+        "tasks_share_a_record", "job_records.py", "request.task, request.host, *work", "*work", ONCE
+    ),
+    fault("folder_of_anybody", "job_records.py", "folder.stat().st_uid != user", "False", ONCE),
 ]

@@ -6,6 +6,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -19,6 +20,8 @@ from opentaskpy.addons.demo.otf_kit import (
     State,
 )
 from opentaskpy.addons.demo.otf_kit.executions import job_output, job_run, retries
+
+LONGEST_TEST = 15.0  # seconds
 
 
 class Client(JobClient):  # type: ignore[misc]
@@ -88,6 +91,13 @@ class Client(JobClient):  # type: ignore[misc]
 
 
 @pytest.fixture(autouse=True)
+def records(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder that remembers jobs."""
+    monkeypatch.setenv("OTF_JOBS_DIRECTORY", str(tmp_path / "jobs"))
+    return tmp_path / "jobs"
+
+
+@pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing takes long."""
     monkeypatch.setattr(retries, "FIRST_WAIT", 0.001)
@@ -109,12 +119,19 @@ def make(
     caplog.set_level(logging.INFO)
     made = []
 
-    def client(kind: type[Client] = Client, protocol: Any = None, **plans: list[Any]) -> Client:
+    def client(
+        kind: type[Client] = Client, protocol: Any = None, task: str = "task", **plans: list[Any]
+    ) -> Client:
         keys = {"name": "a.b.C", "retrySeconds": 0.1, "pollSeconds": 0.01, **(protocol or {})}
-        made.append(kind(Connection("", keys, logger, lambda name, value: None), **plans))
+        connection = Connection("", keys, logger, lambda name, value: None, task_id=task)
+        made.append(kind(connection, **plans))
         return made[-1]
 
+    # A fault that lets a job run forever fails its test.
+    timer = threading.Timer(LONGEST_TEST, lambda: [each.kill() for each in made])
+    timer.start()
     yield client
+    timer.cancel()
     for each in made:
         each.kill()
 

@@ -153,11 +153,16 @@ def test_kill_while_the_submission_is_repeated(make: Make, killed: Killed, caplo
 def test_kill_while_the_submission_is_not_answered(
     make: Make, killed: Killed, caplog: Text
 ) -> None:
+    """The job is cancelled when the answer comes after all, while OTF is still there."""
     answered = threading.Event()
-    client = make(submit=[lambda request: answered.wait(9)])
+    client = make(submit=[lambda request: answered.wait(9)], status=RUNNING)
     killed(client, lambda: client.calls)
-    answered.set()
     assert "It is not known whether a job was started: the service has not answered" in caplog.text
+    answered.set()
+    deadline = time.monotonic() + 9
+    while "Job True was cancelled" not in caplog.text and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert "Job True was cancelled" in caplog.text
 
 
 def test_kill_without_a_job(make: Make, killed: Killed, caplog: Text) -> None:

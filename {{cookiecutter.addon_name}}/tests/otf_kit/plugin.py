@@ -55,7 +55,8 @@ def pytest_collection_finish() -> None:
 def log_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Have OTF write its log files elsewhere, even if a test runs no whole task."""
     logs = str(tmp_path_factory.mktemp("logs"))
-    with mock.patch.dict(os.environ, {"OTF_LOG_DIRECTORY": logs}):
+    jobs = str(tmp_path_factory.mktemp("jobs"))
+    with mock.patch.dict(os.environ, {"OTF_LOG_DIRECTORY": logs, "OTF_JOBS_DIRECTORY": jobs}):
         yield
 
 
