@@ -317,8 +317,8 @@ CHECKS: tuple[Callable[[Lab], None], ...] = (
 @pytest.mark.parametrize(
     "kind",
     [
-        # Two of them tell most; the others wait for `make test-all`.
-        pytest.param(kind, marks=[] if kind in ("s3", "sftp") else [pytest.mark.slow])
+        # One finds most faults; the others wait for `make test-all`.
+        pytest.param(kind, marks=[] if kind == "sftp" else [pytest.mark.slow])
         for kind in KINDS
     ],
 )

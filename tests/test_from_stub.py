@@ -175,6 +175,7 @@ def rest_api(bake: Bake, folder: Path) -> Written:
     return it
 
 
+@pytest.mark.slow
 def test_rest_api_with_other_names(bake: Bake, tmp_path: Path) -> None:
     it = demo_api(bake, tmp_path)
     it.run("python", "-c", TIMES, TZ="Asia/Tokyo")

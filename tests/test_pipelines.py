@@ -130,9 +130,9 @@ GITLAB = [name.replace("ci.yml", ".gitlab-ci.yml") for name in GITHUB]
 QUICK = {"ci.yml: lint", "ci.yml: test (3.11, lowest-direct)"}
 
 
-def marked(names: list[str], quick: set[str] = QUICK) -> list[object]:
+def marked(names: list[str]) -> list[object]:
     """Leave to `make test-all` what differs from other tests in versions or in its place only."""
-    return [pytest.param(name, marks=[] if name in quick else [pytest.mark.slow]) for name in names]
+    return [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names]
 
 
 @pytest.mark.parametrize("name", marked(GITHUB))
@@ -156,7 +156,8 @@ def test_job_of_gitlab(on_gitlab: BakedProject, tmp_path: Path, name: str) -> No
 OF_PLUGINS = [name for name in GITHUB if "3.12" not in name and "3.13" not in name]
 
 
-@pytest.mark.parametrize("name", marked(OF_PLUGINS, {"ci.yml: test (3.11, lowest-direct)"}))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OF_PLUGINS)
 def test_job_of_an_addon_of_plugins_alone(bake: Bake, tmp_path: Path, name: str) -> None:
     addon = bake(transfer="none", execution="none", lookup_plugin=True, caching_plugin=True)
     told = github_jobs(addon, "ci.yml")[name].run(addon, tmp_path)
