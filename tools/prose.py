@@ -14,7 +14,7 @@ from pathlib import Path
 from proselint.checks import __register__ as proselints
 from proselint.config import DEFAULT, Config
 from proselint.registry import CheckRegistry
-from proselint.registry.checks import Check, types
+from proselint.registry.checks import Check, CheckFlags, types
 from proselint.tools import LintFile
 
 from tools.words import WORDS
@@ -105,6 +105,7 @@ def _words() -> Iterator[Check]:
             check_type=types.ExistenceSimple(r"(?i)\b" + pattern.replace(" ", r"\s+") + r"\b"),
             path="words",
             message=f"'{{}}': write {instead}.",
+            flags=CheckFlags(allow_quotes=True),  # JSON is all quotations
         )
 
 
