@@ -760,9 +760,23 @@ MUTATIONS = [
     mutation(
         "secret_in_an_error",
         f"{C}/redaction.py",
-        "text = text.replace(secret, REDACTED)",
+        "text = text.replace(form, REDACTED)",
         "pass",
         f"{T}/test_secrets.py",
+    ),
+    mutation(
+        "secret_in_base64",
+        f"{C}/redaction.py",
+        'found |= {base64, base64.rstrip("=")}',
+        "pass",
+        f"{K}/test_redaction.py",
+    ),
+    mutation(
+        "secret_percent_encoded",
+        f"{C}/redaction.py",
+        "found |= {percent, ",
+        "found &= {percent, ",
+        f"{K}/test_redaction.py",
     ),
     # The kit
     mutation(
