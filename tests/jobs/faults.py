@@ -120,8 +120,8 @@ FAULTS = [
     fault(
         "cancelled_without_confirmation",
         "job_run.py",
-        "state = self._confirmed()",
-        "state = State.CANCELLED",
+        "state, was_missing = self._confirmed()",
+        "state, was_missing = State.CANCELLED, False",
         KILL,
     ),
     fault("never_forced", "job_run.py", "and features.force:", "and False:", KILL),
@@ -215,4 +215,11 @@ FAULTS = [
         "tasks_share_a_record", "job_records.py", "request.task, request.host, *work", "*work", ONCE
     ),
     fault("folder_of_anybody", "job_records.py", "folder.stat().st_uid != user", "False", ONCE),
+    fault(
+        "job_that_appears_again_goes_on",
+        "job_run.py",
+        "if was_missing and state is State.RUNNING:",
+        "if False:",
+        KILL,
+    ),
 ]

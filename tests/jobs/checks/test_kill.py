@@ -98,6 +98,19 @@ def test_service_that_forgets_the_job(make: Make, killed: Killed, caplog: Text) 
     assert "Job 17 has ended: the service no longer knows it" in caplog.text
 
 
+def test_job_between_queue_and_process_is_cancelled_again(
+    make: Make, killed: Killed, caplog: Text
+) -> None:
+    """Scrapyd does not know a job for a moment, and so ends nothing."""
+    client = make(status=RUNNING)
+    missing = FileNotFoundError("404")
+    first = {"status": [missing, missing, *RUNNING], "cancel": [client.stop]}
+    client.plans["cancel"] = [lambda job: client.plans.update(first)]
+    killed(client, submitted(client))
+    assert "Job 17 was cancelled: the service calls it 'stopped'" in caplog.text
+    assert client.calls.count("cancel") == 2
+
+
 def test_service_that_cannot_cancel(make: Make, killed: Killed, caplog: Text) -> None:
     client = make(with_features(cancel=False), status=RUNNING)
     killed(client, submitted(client))
