@@ -57,7 +57,7 @@ class StandIn:
             self._answer().read()
 
     def holds(self, path: str, file: Path) -> bool:
-        """Tell whether `bucket/key` is byte for byte what a file is (bool)."""
+        """Return whether `bucket/key` is byte for byte what a file is (bool)."""
         self._connection.request("GET", f"/{quote(path)}")
         answer = self._answer()
         with file.open("rb") as expected:

@@ -140,7 +140,7 @@ class Addon:
         return found
 
     def line_of(self, table: str, key: str) -> int:
-        """Tell the line of pyproject.toml that has a key of a table, or else the table."""
+        """Return the line of pyproject.toml with a key of a table, or with the table."""
         best, inside = 1, False
         for number, line in enumerate(self.pyproject.splitlines(), 1):
             if line.startswith("["):
@@ -338,7 +338,7 @@ def _is_project(folder: Path) -> bool:
 
 
 def _kind(folder: Path) -> str:
-    """Tell what a folder is: a project, or an unpacked distribution."""
+    """Return the kind of a folder: a project, or an unpacked distribution."""
     if (folder / "PKG-INFO").is_file():
         return "sdist"
     if _is_project(folder):

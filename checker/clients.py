@@ -39,7 +39,7 @@ ADAPTER = "requests.adapters.HTTPAdapter"
 
 
 def timeout_of(code: Code, module: Module, call: ast.Call) -> Timeout:
-    """Tell whether a call has a timeout; GIVEN for one that sends nothing."""
+    """Return whether a call has a timeout; GIVEN for one that sends nothing."""
     name, function = module.dotted(call.func), call.func
     if name == "urllib.request.urlopen":
         return _given(code, module, call, Timeout.GIVEN if call.args[2:] else Timeout.NONE)
@@ -67,7 +67,7 @@ def _clients(code: Code, module: Module, function: ast.Attribute) -> Iterator[Ti
 
 
 def _is_changed(code: Code, module: Module) -> bool:
-    """Tell whether a session may fill in a timeout: through an adapter or a replaced method."""
+    """Return whether a session may fill in a timeout: through an adapter or a replaced method."""
     stored = (n for n in module.nodes if isinstance(n, ast.Attribute))
     if any(isinstance(n.ctx, ast.Store) and n.attr in ("request", "send") for n in stored):
         return True
@@ -80,7 +80,7 @@ def _is_changed(code: Code, module: Module) -> bool:
 
 
 def _given(code: Code, module: Module, call: ast.Call, default: Timeout) -> Timeout:
-    """Tell what the arguments of a call say of a timeout."""
+    """Return whether the arguments of a call have a timeout."""
     for keyword in call.keywords:
         if keyword.arg == "timeout":
             return _said(keyword.value)
@@ -95,7 +95,7 @@ def _said(value: ast.expr) -> Timeout:
 
 
 def _in_dict(code: Code, module: Module, expression: ast.expr, default: Timeout) -> Timeout:
-    """Tell whether `**expression` has a timeout; return `default` if it has none."""
+    """Return whether `**expression` has a timeout; return `default` if it has none."""
     is_plain = False
     for place, value in code.values(module, expression):
         pairs: list[tuple[object, ast.expr]] = []

@@ -93,7 +93,7 @@ class Module:
         return names
 
     def origin(self, node: ast.ImportFrom) -> str:
-        """Tell the module that an import takes its names from."""
+        """Return the module from which an import takes its names."""
         if not node.level:
             return node.module or ""
         levels = node.level - (self.path.name == "__init__.py")
@@ -348,7 +348,7 @@ def constant(node: ast.AST | None) -> object:
 
 
 def is_none(node: ast.AST) -> bool:
-    """Tell whether an expression is a plain None."""
+    """Return whether an expression is a plain None."""
     return isinstance(node, ast.Constant) and node.value is None
 
 

@@ -50,7 +50,7 @@ class Document:
         return {} if self.error else json.loads(self.text)
 
     def line(self, *where: str | int) -> int:
-        """Tell the line of a part: that of its key, or of the nearest part around it."""
+        """Return the line of a part: that of its key, or of the nearest part around it."""
         while where and where not in self._lines:
             where = where[:-1]
         return self._lines.get(where, 1)

@@ -67,7 +67,7 @@ print(json.dumps(all(there(name) for name in json.load(sys.stdin))))
 
 @lru_cache(maxsize=1)
 def is_installed(addon: Addon) -> bool:
-    """Tell whether the interpreter has OTF and this addon."""
+    """Return whether the interpreter has OTF and this addon."""
     if not addon.otf.folder or not addon.handlers:
         return False
     packages = sorted({handler.cls.module.name.rpartition(".")[0] for handler in addon.handlers})

@@ -213,7 +213,7 @@ def _shared(module: Module, target: ast.expr) -> Said:
 
 
 def _is_local(node: ast.AST, name: str) -> bool:
-    """Tell whether a function around a node has a variable or parameter of this name."""
+    """Return whether a function around a node has a variable or parameter of this name."""
     for outer in around(node):
         if isinstance(outer, FUNCTIONS):
             for inner in ast.walk(outer):

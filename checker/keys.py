@@ -147,7 +147,7 @@ def _follow(
 
 
 def _is_set_once(name: ast.Name) -> bool:
-    """Tell whether a variable has the same value throughout its function."""
+    """Return whether a variable has the same value throughout its function."""
     function = enclosing(name, *FUNCTIONS, ast.Module)
     names = (node for node in ast.walk(function or name) if isinstance(node, ast.Name))
     return sum(node.id == name.id and isinstance(node.ctx, ast.Store) for node in names) == 1

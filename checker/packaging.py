@@ -140,7 +140,7 @@ def _top(addon: Addon, path: Path) -> str:
 
 
 def _is_packaged(addon: Addon, path: Path) -> bool:
-    """Tell whether setuptools puts a file into the wheel."""
+    """Return whether setuptools puts a file into the wheel."""
     package_data = addon.setting("tool", "setuptools", "package-data") or {}
     inner = PurePosixPath(path.relative_to(addon.sources).as_posix())
     for package, patterns in package_data.items():
@@ -169,7 +169,7 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def _in_manifest(manifest: Path, name: str) -> bool:
-    """Tell whether MANIFEST.in names a file; its last word counts."""
+    """Return whether MANIFEST.in names a file; its last word counts."""
     named = False
     for line in manifest.read_text(encoding="utf-8").splitlines() if manifest.exists() else []:
         command, *words = line.split("#")[0].split() or [""]
@@ -275,7 +275,7 @@ def _plain(requirement: str) -> str:
 
 
 def _resemble(module: str, distribution: str) -> bool:
-    """Tell whether a distribution such as python-dateutil is likely to bring a module."""
+    """Return whether a distribution such as python-dateutil is likely to bring a module."""
     words = _plain(module)
     return words in distribution.split("-") or words in (
         distribution,

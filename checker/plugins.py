@@ -109,7 +109,7 @@ def escapes(subject: tuple[Addon, Module]) -> Said:
 
 
 def _is_harmless(module: Module, run: Function, value: ast.expr | None) -> bool:
-    """Tell whether a value is a constant or a number."""
+    """Return whether a value is a constant or a number."""
     for node in ast.walk(run):
         if isinstance(node, ast.Assign) and value:
             is_it = ast.unparse(node.targets[0]) == ast.unparse(value)
@@ -159,7 +159,7 @@ def _values(run: Function) -> set[str]:
 
 
 def _shows(node: ast.AST, secret: set[str]) -> bool:
-    """Tell whether an expression shows a variable, and not only its type or length."""
+    """Return whether an expression shows a variable, and not only its type or length."""
     measures = ("type", "len", "bool", "isinstance")
     if isinstance(node, ast.Call) and ast.unparse(node.func) in measures:
         return False

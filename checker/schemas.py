@@ -54,7 +54,7 @@ class Part:
         self.conditional = conditional
 
     def line(self, *more: str | int) -> int:
-        """Tell the line of the schema, or of a part of it."""
+        """Return the line of the schema, or of a part of it."""
         return self.document.line(*self.where, *more)
 
 
@@ -153,7 +153,7 @@ def properties(addon: Addon, part: Part | None) -> dict[str, Part]:
 
 
 def offers(addon: Addon, part: Part, keys: Where) -> bool | None:
-    """Tell whether a schema accepts a key, such as ("fileWatch", "timeout").
+    """Return whether a schema accepts a key, such as ("fileWatch", "timeout").
 
     Returns:
         bool | None: Whether it does; None where a reference leads to nowhere.
@@ -528,7 +528,7 @@ def cacheable_items(subject: tuple[Addon, Role]) -> Said:
 
 
 def accepts(addon: Addon, part: Part, value: Any) -> bool | None:
-    """Tell whether a schema accepts a value; None where a reference leads to nowhere."""
+    """Return whether a schema accepts a value; None where a reference leads to nowhere."""
 
     def retrieve(uri: str) -> Resource[Any]:
         if uri.startswith(CORE):

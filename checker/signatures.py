@@ -170,7 +170,7 @@ def _returned(function: Function) -> Iterator[tuple[int, object]]:
 
 
 def _ends(body: list[ast.stmt]) -> bool:
-    """Tell whether a block never goes on after its last statement; in doubt, that it does not."""
+    """Return whether a block never goes on after its last statement; in doubt, that it does not."""
     last = body[-1]
     if isinstance(last, ast.Return | ast.Raise | ast.Continue | ast.Break):
         return True

@@ -37,14 +37,14 @@ def refuse_unknown_keys(questions: Mapping[str, Any]) -> None:
 
 
 def is_asking() -> bool:
-    """Tell whether the user types the answers at prompts."""
+    """Return whether the user types the answers at prompts."""
     given = {"--no-input", "--replay", "--replay-file"} & set(sys.argv)
     typed = sys.stdin is not None and sys.stdin.isatty()
     return typed and not given and Path(sys.argv[0]).stem != "cruft"
 
 
 def is_overwriting() -> bool:
-    """Tell whether an addon that exists may be overwritten."""
+    """Return whether an addon that exists may be overwritten."""
     return bool(OVERWRITE & set(sys.argv))
 
 

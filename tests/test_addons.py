@@ -82,7 +82,7 @@ def types_are_sound(addon: Installed) -> None:
 
 
 def reaches_an_unwritten_client(project: BakedProject, task: str) -> bool:
-    """Tell whether a task reaches a client that its author still has to write."""
+    """Return whether a task reaches a client that its author still has to write."""
     answers = project.answers
     text = project.read(f"cfg/{answers['module_name']}/{task}.json")
     if members := json.loads(text).get("tasks"):

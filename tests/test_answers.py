@@ -568,7 +568,7 @@ def empty_folders(addon: Path) -> list[str]:
 
 
 def any_in(path: Path) -> bool:
-    """Tell whether a folder has something in it; a file always has."""
+    """Return whether a folder has something in it; a file always has."""
     return not path.is_dir() or any(path.iterdir())
 
 

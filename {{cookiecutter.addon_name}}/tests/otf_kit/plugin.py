@@ -73,7 +73,7 @@ def log_files() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """Say at the very end what tests did not pass for, and what the author still has to write."""
+    """Report at the end why tests did not pass, and what the author still has to write."""
     yield
     _tell_exceptions(terminalreporter)
     _tell_reasons(terminalreporter)
@@ -90,7 +90,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
 
 
 def _tell_exceptions(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell each reason once, and not for each test as `pytest -ra` does."""
+    """Report each reason once, not for each test as `pytest -ra` does."""
     skipped = [report.longrepr[2] for report in terminalreporter.getreports("skipped")]
     xfailed = [report.wasxfail for report in terminalreporter.getreports("xfailed")]
     for outcome, reasons in {"skipped": skipped, "xfailed": xfailed}.items():
@@ -102,7 +102,7 @@ def _tell_exceptions(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _tell_reasons(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell what many tests failed for: often it is one fault."""
+    """Report the most frequent reasons of failures: often it is one fault."""
     failed = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
     if len(failed) < MANY:
         return

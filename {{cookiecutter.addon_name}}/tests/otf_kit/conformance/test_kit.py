@@ -46,7 +46,7 @@ def found() -> dict[str, str]:
 
 
 def has_several_modules() -> bool:
-    """Tell whether the public module has exports of several modules, which no list knows."""
+    """Return whether the public module has exports of several modules, which no list knows."""
     return len(list(CHECKSUMS.glob("*.txt"))) > 1
 
 
