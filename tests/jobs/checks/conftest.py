@@ -45,6 +45,7 @@ class Client(JobClient):  # type: ignore[misc]
 
     def __init__(self, connection: Connection, **plans: list[Any]) -> None:
         super().__init__(connection)
+        self.parameters = connection.protocol.get("parameters", {})
         self.plans = {
             "submit": ["17"],
             "status": [JobStatus("running"), JobStatus("done")],
