@@ -79,7 +79,7 @@ def replace(addon: BakedProject, name: str, pattern: str, replacement: str) -> N
 def written_client(history: History, version: str) -> str:
     """Return the client that a document of a version writes."""
     document = history.git("show", f"{version}:docs/from-stub-to-service.md")
-    (client,) = re.findall(r'^```python\n("""What Acme FTP does.*?)^```$', document, re.S | re.M)
+    (client,) = re.findall(r'^```python\n("""[^\n]*Acme FTP.*?)^```$', document, re.S | re.M)
     return str(client)
 
 
