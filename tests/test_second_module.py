@@ -51,7 +51,8 @@ def edit(project: BakedProject) -> None:
     pyproject = project.read("pyproject.toml")
     dependency = '    "fsspec>=2024.6",\n'
     assert dependency in pyproject
-    more = pyproject.replace(dependency, f'{dependency}    "urllib3>=2.0.4",\n')
+    needed = '    "requests>=2.32",\n    "urllib3>=2.1",\n'
+    more = pyproject.replace(dependency, f"{dependency}{needed}")
     project.path("pyproject.toml").write_text(more, encoding="utf-8")
     for name in ("README.md", "CHANGELOG.md", "cfg/myservice/download-myservice.json"):
         text = project.read(name)
