@@ -43,11 +43,37 @@ CALLS, HANDLER = f"{C}/transfers/calls.py", f"{C}/transfers/handler.py"
 SOURCE_HANDLER = f"{C}/transfers/source_handler.py"
 PLACING, TARGETS = f"{C}/transfers/placing.py", f"{C}/transfers/targets.py"
 VERIFICATION, LEFTOVERS = f"{C}/transfers/verification.py", f"{C}/transfers/leftovers.py"
+PROGRESS = f"{C}/transfers/progress.py"
 FEATURES, MOVING = f"{C}/transfers/features.py", f"{C}/transfers/moving.py"
 DESTINATION_HANDLER = f"{C}/transfers/destination_handler.py"
 COMMAND, LAUNCHERS = f"{C}/executions/commands.py", f"{C}/executions/launchers.py"
 
 MUTATIONS = [
+    mutation(
+        "no_summary",
+        PROGRESS,
+        "if self._sizes:\n            speed",
+        "if not self._sizes:\n            speed",
+        f"{T}/test_progress.py -k last_line_has",
+    ),
+    mutation(
+        "failed_files_count_as_moved",
+        PROGRESS,
+        "            result = move(key)\n            with self._lock:\n"
+        "                self._files += 1\n                self._bytes += self._sizes[key] or 0\n"
+        "            return result",
+        "            with self._lock:\n"
+        "                self._files += 1\n                self._bytes += self._sizes[key] or 0\n"
+        "            return move(key)",
+        f"{T}/test_progress.py -k only_files_that_were_moved",
+    ),
+    mutation(
+        "no_progress",
+        PROGRESS,
+        "            logger.info(line(time.monotonic() - began))",
+        "            line(time.monotonic() - began)",
+        f"{T}/test_progress.py -k repeated",
+    ),
     # 1 from the addon to another protocol
     mutation(
         "staged_under_another_name",
