@@ -5,6 +5,7 @@ service, `S` that of the schemas. The group is that of the scenarios which a han
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -25,17 +26,33 @@ class Mutation:
         old: The text that is replaced.
         new: What it is replaced with.
         tests: What to run, such as "file -k name"; at least one test in it has to fail.
+        addon: A key of ADDONS.
     """
 
     file: str
     old: str
     new: str
     tests: str
+    addon: str
 
 
-def mutation(name: str, file: str, old: str, new: str, tests: str) -> object:
+# The addons that faults are put into, and their answers.
+ADDONS: dict[str, dict[str, Any]] = {
+    "default": {"lookup_plugin": True, "caching_plugin": True},
+    "rest": {"transfer_client": "http", "execution": "none"},
+}
+
+
+def mutation(
+    name: str, file: str, old: str, new: str, tests: str, addon: str = "default"
+) -> object:
     """Name a fault."""
-    return pytest.param(Mutation(file, old, new, tests), id=name)
+    return pytest.param(Mutation(file, old, new, tests, addon), id=name)
+
+
+def rest(name: str, file: str, old: str, new: str, tests: str) -> object:
+    """Name a fault of requests to a REST service."""
+    return mutation(name, f"{C}/http/{file}", old, new, f"tests/otf_kit/rest/{tests}", "rest")
 
 
 SOURCE, DESTINATION = f"{C}/transfers/source.py", f"{C}/transfers/destination.py"
@@ -818,5 +835,83 @@ MUTATIONS = [
         "(SourceHandler, DestinationHandler)",
         "(SourceHandler)",
         f"{K}/test_checklist.py",
+    ),
+    # Requests to a REST service
+    rest(
+        "credentials_for_another_host",
+        "session.py",
+        "                auth = Stranger()\n",
+        "",
+        "test_requests.py -k other_host",
+    ),
+    rest(
+        "headers_for_another_host",
+        "session.py",
+        " if name.lower().startswith(PUBLIC)",
+        "",
+        "test_requests.py -k another_host or other_host or for_the_service_alone",
+    ),
+    rest(
+        "cookies_for_another_host",
+        "session.py",
+        "self._bare if isinstance(auth, Stranger) else self._session",
+        "self._session",
+        "test_responses.py -k cookie",
+    ),
+    rest(
+        "answer_that_was_cut_is_whole",
+        "responses.py",
+        "if self.deadline.is_over:  # an answer",
+        "if not self.deadline:  # an answer",
+        "test_responses.py -k drips",
+    ),
+    rest(
+        "endless_answer",
+        "responses.py",
+        "if size > most:",
+        "if size > 400 * most:",
+        "test_responses.py -k without_an_end",
+    ),
+    rest(
+        "page_of_a_login",
+        "responses.py",
+        "if is_page and self.history",
+        "if not is_page and self.history",
+        "test_responses.py -k login",
+    ),
+    rest(
+        "more_than_was_listed",
+        "responses.py",
+        'raise HttpError(f"{self.asked}: more than the {size} bytes of the listing")',
+        "break",
+        "test_responses.py -k size_of_the_listing",
+    ),
+    rest(
+        "body_sent_from_its_middle",
+        "session.py",
+        "        starts.rewind()\n",
+        "",
+        "test_responses.py -k part_of_a_file",
+    ),
+    rest(
+        "listing_in_circles",
+        "session.py",
+        "if str(found) in asked or len(asked)",
+        "if len(asked)",
+        "test_paging.py -k circles",
+    ),
+    rest(
+        "page_of_another_service",
+        "session.py",
+        'if not url.startswith(f"{self._base}/"):',
+        "if not url:",
+        "test_paging.py -k another_service",
+    ),
+    rest(
+        "error_without_the_words_of_the_service",
+        "errors.py",
+        "text = _message(json.loads(text))",
+        "json.loads(text)",
+        "test_responses.py -k message_of_the_service",
     ),
 ]
