@@ -59,6 +59,7 @@ SOURCE, DESTINATION = f"{C}/transfers/source.py", f"{C}/transfers/destination.py
 CALLS, HANDLER = f"{C}/transfers/calls.py", f"{C}/transfers/handler.py"
 SOURCE_HANDLER = f"{C}/transfers/source_handler.py"
 PLACING, TARGETS = f"{C}/transfers/placing.py", f"{C}/transfers/targets.py"
+CHECKS, LISTING = f"{C}/transfers/checks.py", f"{C}/transfers/listing.py"
 VERIFICATION, LEFTOVERS = f"{C}/transfers/verification.py", f"{C}/transfers/leftovers.py"
 PROGRESS = f"{C}/transfers/progress.py"
 FEATURES, MOVING = f"{C}/transfers/features.py", f"{C}/transfers/moving.py"
@@ -362,7 +363,7 @@ MUTATIONS = [
     # 18 names
     mutation(
         "pattern_searched_anywhere",
-        SOURCE,
+        LISTING,
         "re.match(pattern, file.name)",
         "re.search(pattern, file.name)",
         f"{T}/test_source_names.py {T}/test_sources.py",
@@ -468,10 +469,66 @@ MUTATIONS = [
     ),
     mutation(
         "temporary_file_listed",
-        SOURCE,
-        "if not is_temporary(file.name)]",
-        "]",
+        LISTING,
+        "features.is_temporary(file.name) or ",
+        "",
         f"{T}/test_sources.py -k temporary",
+    ),
+    mutation(
+        "name_forges_a_line_of_the_log",
+        LISTING,
+        "if CONTROL.search(file.name):",
+        "if False:",
+        f"{T}/test_source_checks.py -k forges",
+    ),
+    mutation(
+        "renamed_to_control_characters",
+        TARGETS,
+        "if CONTROL.search(basename(path)):",
+        "if False:",
+        f"{T}/test_destination_checks.py",
+    ),
+    mutation(
+        "name_that_is_not_utf_8_taken",
+        LISTING,
+        "if not _is_text(file.name):",
+        "if False:",
+        f"{T}/test_source_checks.py -k utf_8",
+    ),
+    mutation(
+        "groups_not_checked",
+        CHECKS,
+        're.sub(pattern, sub, "")',
+        "pass",
+        f"{T}/test_destination_checks.py",
+    ),
+    mutation(
+        "destination_not_checked",
+        DESTINATION_HANDLER,
+        "check_destination(self.spec)",
+        "pass",
+        f"{T}/test_destination_checks.py",
+    ),
+    mutation(
+        "source_not_checked",
+        SOURCE_HANDLER,
+        "check_source(self.spec)",
+        "pass",
+        f"{T}/test_source_checks.py",
+    ),
+    mutation(
+        "folder_of_the_action_not_made",
+        SOURCE,
+        "                self._make_folder(parent(paths[key]))\n",
+        "                raise\n",
+        f"{T}/test_post_copy_actions.py -k makes",
+    ),
+    mutation(
+        "hidden_file_not_named",
+        SOURCE,
+        'if basename(key).startswith("."):',
+        "if False:",
+        f"{T}/test_source_checks.py -k leave_out",
     ),
     mutation(
         "leftovers_kept",
