@@ -186,6 +186,47 @@ def test_conformance_of_obstore(bake: Bake, tmp_path: Path) -> None:
         assert "no bucket or container s3://absent is at this endpoint" in log
 
 
+def test_obstore_reads_the_store_of_the_task_definition(bake: Bake, tmp_path: Path) -> None:
+    project = bake(transfer_client="obstore", execution="none")
+    venv = Venv.make(tmp_path / "venv")
+    venv.install(str(project.root))
+    for folder in ("server", "worker"):
+        (tmp_path / folder).mkdir()
+    with running("s3", tmp_path / "server") as server:
+        it = Lab(project, venv, server, tmp_path / "worker")
+        address = f"http://{HOST}:{server.port}"
+        # A file, the markers of its folder and of one in it, and a file named like a folder.
+        markers = {"": b"", "in/": b"", "in/a.txt": b"a"}
+        it.put({"plain.txt": b"plain", "same": b"same", "same/b.txt": b"b", **markers})
+        keys = {
+            "url": f"s3://{BUCKET}",
+            "credentials": {"access_key_id": USER, "secret_access_key": PASSWORD},
+        }
+
+        def deliver(options: dict[str, Any], exit_code: int = 0, **variables: str) -> set[str]:
+            protocol = it.protocol() | keys | {"options": {"region": "us-east-1", **options}}
+            source = {"directory": "scratch", "fileRegex": ".*", "protocol": protocol}
+            incoming = it.local()
+            arguments = it.define(source, incoming)
+            env = {**it.environment(), **variables}
+            log = venv.run("task-run", *arguments, cwd=it.folder, env=env, exit_code=exit_code)
+            logs.append(log)
+            return {path.name for path in Path(incoming["directory"]).iterdir()}
+
+        logs: list[str] = []
+        for key in ("endpoint", "aws_endpoint_url", "AWS_ENDPOINT_URL"):
+            assert deliver({key: address}) == {"plain.txt", "same"}
+        # Among the options of the store it ended in a panic.
+        assert deliver({"endpoint": address, "allow_http": True}) == {"plain.txt", "same"}
+        assert deliver({}, AWS_ENDPOINT_URL_S3=address) == {"plain.txt", "same"}
+        elsewhere = f"http://{HOST}:9"
+        assert deliver({"endpoint": address}, AWS_ENDPOINT_URL=elsewhere) == {"plain.txt", "same"}
+        assert not deliver({"endpoint": elsewhere}, exit_code=1, AWS_ENDPOINT_URL_S3=address)
+        assert "options.endpoint is not the endpoint of the variable" in logs[-1]
+        assert not deliver({"endpoint": address, "timeout": "5s"}, exit_code=1)
+        assert "options.timeout: write protocol.timeoutSeconds instead" in logs[-1]
+
+
 @pytest.mark.slow
 def test_conformance_in_memory(bake: Bake, tmp_path: Path) -> None:
     project = bake(fsspec_protocol="memory", execution="none")
