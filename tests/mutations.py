@@ -893,6 +893,21 @@ MUTATIONS = [
         "(SourceHandler)",
         f"{K}/test_checklist.py",
     ),
+    # The check command
+    mutation(
+        "probe_is_left",
+        f"{C}/check.py",
+        "            with suppress(Exception):\n                calls.client.delete(path)",
+        "            pass",
+        f"{T}/test_check_command.py -k probe",
+    ),
+    mutation(
+        "failed_check_exits_with_0",
+        f"{C}/check.py",
+        "return PASSED if all(passed) else FAILED",
+        "return PASSED",
+        f"{T}/test_check_command.py",
+    ),
     # Requests to a REST service
     rest(
         "credentials_for_another_host",

@@ -145,11 +145,12 @@ def check_packaging(addon: BakedProject, files: set[str]) -> None:
 
 
 def check_needed(addon: BakedProject, files: set[str]) -> None:
-    """Check that each module in src is imported by OTF, or by a module that is."""
+    """Check that each module in src is run by OTF or a user, or imported by one that is."""
     package, module = addon.answers["package_name"], addon.answers["module_name"]
     roots = (
         f"remotehandlers/{module}.py",
         f"addons/{package}/__init__.py",
+        f"addons/{package}/__main__.py",  # python -m runs it
         f"lookup/{package}/{module}.py",
         f"variablecaching/{package}/{module}.py",
     )
