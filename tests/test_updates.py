@@ -223,7 +223,8 @@ def test_commands_of_the_page(tmp_path: Path) -> None:
     do(create, tmp_path)
     folder = tmp_path / "otf-addons-myservice"
     assert is_of(then, BakedProject(folder, {}))
-    replace(BakedProject(folder, {}), "pyproject.toml", DEPENDENCIES_END, '    "urllib3>=0",\n')
+    needed = '    "requests>=0",\n    "urllib3>=0",\n'
+    replace(BakedProject(folder, {}), "pyproject.toml", DEPENDENCIES_END, needed)
     add = f"uvx cookiecutter --no-input --checkout {then} gh:org/otf-addon-template"
     do(f"{add} --directory module module_name=jobs transfer=none execution=http", folder)
     do("git add .\ngit commit --quiet --message Module", folder)
