@@ -897,7 +897,7 @@ MUTATIONS = [
     mutation(
         "probe_is_left",
         f"{C}/check.py",
-        "            with suppress(Exception):\n                calls.client.delete(path)",
+        "            _remove(calls, path, say)",
         "            pass",
         f"{T}/test_check_command.py -k probe",
     ),

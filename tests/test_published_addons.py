@@ -58,7 +58,7 @@ def test_all_modules_fit_into_one_addon(
     project = rebuilt(bake, addon, first)
     pyproject = project.path("pyproject.toml")
     text = project.read("pyproject.toml")
-    needed = '\n    "requests>=2.32",\n    "urllib3>=2.1",'
+    needed = '\n    "requests>=2.32",\n    "urllib3>=2.2",'
     more = text.replace("\ndependencies = [", f"\ndependencies = [{needed}")
     assert more != text
     pyproject.write_text(more, encoding="utf-8")

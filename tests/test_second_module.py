@@ -51,7 +51,7 @@ def edit(project: BakedProject) -> None:
     pyproject = project.read("pyproject.toml")
     dependency = '    "fsspec>=2024.6",\n'
     assert dependency in pyproject
-    needed = '    "requests>=2.32",\n    "urllib3>=2.1",\n'
+    needed = '    "requests>=2.32",\n    "urllib3>=2.2",\n'
     more = pyproject.replace(dependency, f"{dependency}{needed}")
     project.path("pyproject.toml").write_text(more, encoding="utf-8")
     for name in ("README.md", "CHANGELOG.md", "cfg/myservice/download-myservice.json"):
