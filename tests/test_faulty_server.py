@@ -89,8 +89,9 @@ def test_requests_and_memory(
     large = Workload("large", 1, LARGE).make(tmp_path, stand_in)
     expected = {
         "down": {"ListObjectsV2": 2, "GetObject": number},
-        "up": {"PutObject": number},
-        "copy": {"ListObjectsV2": 2, "CopyObject": number},
+        # The size of what arrived is asked for.
+        "up": {"PutObject": number, "HeadObject": number},
+        "copy": {"ListObjectsV2": 2, "CopyObject": number, "HeadObject": number},
     }
     for operation in OPERATIONS:
         with subtests.test(operation):
