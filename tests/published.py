@@ -10,7 +10,7 @@ from tests.combinations import Answers
 from tests.surface import Surface
 
 # A part of a schema that every handler of the template has, and some of the published do not.
-OURS = ("cacheableVariables", "conditionals", "credentials", "encryption", "flags")
+OURS = ("cacheableVariables", "conditionals", "credentials", "encryption", "flags", "parameters")
 
 
 def _surface(
